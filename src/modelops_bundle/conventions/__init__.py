@@ -1,0 +1,1 @@
+"""What each modelling framework calls its models and targets, as data."""

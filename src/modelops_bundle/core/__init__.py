@@ -1,0 +1,1 @@
+"""Pure types and algorithms: the standard library and errors only."""

@@ -1,0 +1,156 @@
+"""Everything the program can refuse to do, as one family of exceptions."""
+
+from __future__ import annotations
+
+
+class BundleError(Exception):
+    """Root of all errors that are reported to a user rather than raised as a bug.
+
+    Attributes:
+        message: What happened and where (`path:line` where there is a place).
+        not_done: What the program did not do because of it, or "".
+        hint: One thing the user can do, or "".
+    """
+
+    #: Process exit code (contract.md, "Exit codes").
+    exit_code = 2
+    #: Stable identifier for scripts.
+    code = "error"
+
+    def __init__(self, message: str, *, not_done: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.not_done = not_done
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.not_done}" if self.not_done else self.message
+
+
+class UsageError(BundleError):
+    """The command was called in a way that cannot be carried out."""
+
+    code = "usage"
+
+
+class InvalidPathError(BundleError):
+    """A path that cannot stand in a bundle: absolute, escaping, or not portable."""
+
+    code = "invalid-path"
+
+
+class InvalidDigestError(BundleError):
+    """A text that is no digest."""
+
+    code = "invalid-digest"
+
+
+class ProjectNotFoundError(BundleError):
+    """No project at this folder or above it."""
+
+    code = "no-project"
+
+
+class ConfigError(BundleError):
+    """A configuration file that cannot be used."""
+
+    code = "config"
+
+
+class RegistryError(BundleError):
+    """`registry.yaml` cannot be read, or must not be written.
+
+    Attributes:
+        path: The file, as shown to the user.
+        line: 1-based line, or 0 where none is known.
+        column: 1-based column, or 0.
+    """
+
+    code = "registry"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str = "",
+        line: int = 0,
+        column: int = 0,
+        not_done: str = "",
+        hint: str = "",
+    ) -> None:
+        self.path = path
+        self.line = line
+        self.column = column
+        place = ":".join(str(part) for part in (path, line, column) if part)
+        super().__init__(f"{place}: {message}" if place else message, not_done=not_done, hint=hint)
+
+
+class UnparsableSourceError(BundleError):
+    """Source that cannot be parsed where that blocks the command."""
+
+    code = "unparsed"
+
+
+class StaleError(BundleError):
+    """The registry differs from the code where it must not."""
+
+    code = "stale"
+    exit_code = 1
+
+
+class PreflightError(BundleError):
+    """Preflight has errors where it must not."""
+
+    code = "preflight"
+    exit_code = 1
+
+
+class ChangedDuringUseError(BundleError):
+    """A file changed between its observation and its use; the work was abandoned."""
+
+    code = "changed"
+    exit_code = 1
+
+
+class NeedsDecisionError(BundleError):
+    """Only a person can settle this: `--force`, `--keep`, `--rename` or `--overwrite`."""
+
+    code = "needs-decision"
+    exit_code = 3
+
+
+class RemoteError(BundleError):
+    """A remote refused, failed, or holds what it must not."""
+
+    code = "remote"
+    exit_code = 4
+
+
+class NotFoundInRemoteError(RemoteError):
+    """A reference or blob that the remote does not hold."""
+
+    code = "not-found"
+
+
+class TagMovedError(RemoteError):
+    """The tag holds something else than was expected; nothing was tagged."""
+
+    code = "tag-moved"
+
+
+class IntegrityError(RemoteError):
+    """Bytes that are not what their digest or size says."""
+
+    code = "integrity"
+
+
+class HostileBundleError(RemoteError):
+    """A bundle whose index would write where a bundle must not write."""
+
+    code = "hostile-bundle"
+
+
+class LockTimeoutError(BundleError):
+    """Another process holds the lock."""
+
+    code = "locked"

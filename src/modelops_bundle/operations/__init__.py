@@ -1,0 +1,1 @@
+"""The use cases; nothing here prints."""

@@ -1,0 +1,1 @@
+"""Rules that a bundle must pass before it is published."""

@@ -1,0 +1,1 @@
+"""Remotes that bundles are pushed to and pulled from."""

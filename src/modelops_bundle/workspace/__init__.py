@@ -1,0 +1,1 @@
+"""The project on disk: finding, scanning, hashing, writing."""

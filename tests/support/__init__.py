@@ -1,0 +1,1 @@
+"""Test material shared by several test modules."""

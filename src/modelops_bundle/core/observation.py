@@ -132,6 +132,8 @@ class Closure:
             definition does not count for this closure's behaviour (analysis.md, "Digests").
         third_party: Top-level names of imports that are neither local nor standard library, with
             the place of the first import.
+        dangling: Dotted names of modules that are imported and found nowhere in the project nor
+            in the standard library, installed packages included (`numpy`, `models.gone`).
     """
 
     path: BundlePath
@@ -141,6 +143,7 @@ class Closure:
     semantics: Mapping[BundlePath, FileSemantics] = field(default_factory=dict)
     droppable: frozenset[tuple[BundlePath, str]] = frozenset()
     third_party: Mapping[str, Location] = field(default_factory=dict)
+    dangling: frozenset[str] = frozenset()
 
     def chain(self, path: BundlePath) -> tuple[BundlePath, ...]:
         """The import chain from the module's own file to this one, both included."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from modelops_bundle.core.digest import Digest, SemanticDigest
+from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.findings import Finding, Location
 from modelops_bundle.core.observation import Discovered
 from modelops_bundle.core.paths import BundlePath, Entrypoint
@@ -65,6 +65,7 @@ class Reason:
         via: The import chain from the entry's file to `path`, both included; empty for the
             entry's own file and for data.
         cosmetic: Behaviour is the same with it as without.
+        evidence: For a rename or move: what the pairing rests on, such as "same body".
         message: A short clause for people, such as "data/observed.csv changed".
     """
 
@@ -77,6 +78,7 @@ class Reason:
     line: int = 0
     via: tuple[BundlePath, ...] = ()
     cosmetic: bool = False
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,6 @@ class Verdict:
     candidates: tuple[Entrypoint, ...] = ()
 
 
-#: Sections of the document, other than models and targets, that a change can concern.
 class Section(StrEnum):
     """A part of the document that is no entry."""
 
@@ -188,15 +189,17 @@ class PlanOptions:
         keep: Leave entries whose symbol is gone (state `missing`) and apply the rest.
         discover: Add models and targets found in any project file, not only in files that hold
             a registered entry.
-        renames: Chosen pairings: entry to the symbol it is now.
+        renames: Chosen pairings: entry to the symbol it is now, as `symbol` or `module:symbol`.
         register: Symbols to register.
+        exclude: Symbols that a convention finds and that are not wanted.
         scope: Only entries of these files (before or after), and no removals; None for all.
     """
 
     keep: bool = False
     discover: bool = False
-    renames: Mapping[EntryKey, Entrypoint] = field(default_factory=dict)
+    renames: Mapping[EntryKey, str] = field(default_factory=dict)
     register: tuple[Registration, ...] = ()
+    exclude: tuple[Entrypoint, ...] = ()
     scope: frozenset[BundlePath] | None = None
 
 
@@ -261,9 +264,3 @@ class SyncPlan:
     def stale(self) -> bool:
         """Something differs that a push must not overlook."""
         return bool(self.undecided or self.unparsed) or any(not c.cosmetic for c in self.changes)
-
-
-def changed_digest(old: SemanticDigest | Digest | None, new: SemanticDigest | Digest | None) -> str:
-    """`1a2b3c4d -> 9f8e7d6c`, for people."""
-    shown = (text.rpartition(":")[2][:8] if text else "none" for text in (old, new))
-    return " -> ".join(shown)

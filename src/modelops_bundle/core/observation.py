@@ -180,6 +180,7 @@ class ProjectFacts:
         outside: Dependencies that resolve to a place outside the project root, with that place.
         tracked: Further files that travel (`tracked.txt`), whether they are there or not.
         packages: Folders that hold an `__init__.py`.
+        also_travels: The readme and licence files that `pyproject.toml` names.
     """
 
     name: str = ""
@@ -192,6 +193,7 @@ class ProjectFacts:
     outside: Mapping[BundlePath, str] = field(default_factory=dict)
     tracked: tuple[BundlePath, ...] = ()
     packages: frozenset[BundlePath] = frozenset()
+    also_travels: tuple[BundlePath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,203 @@
+"""Which symbol each entry is now, and which further symbols the plan registers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from modelops_bundle.core.observation import Discovered, Observation
+from modelops_bundle.core.pairing import pair_missing
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.plan import PlanOptions, Registration
+from modelops_bundle.core.registry import (
+    BundleRegistry,
+    Declared,
+    EntryKey,
+    Kind,
+    ModelEntry,
+    TargetEntry,
+)
+from modelops_bundle.errors import NeedsDecisionError, UsageError
+
+
+@dataclass(slots=True)
+class Assignment:
+    """Symbols by entry.
+
+    Attributes:
+        found: The symbol of each entry that is still there, under whatever name.
+        evidence: For renames and moves, what the pairing rests on.
+        undecided: Entries with several candidates.
+        added: New entries, in the order in which they are appended.
+        declared: What a person named, for added and for registered-again entries.
+        unregistered: Symbols of a convention that nothing claims or excludes.
+    """
+
+    found: dict[EntryKey, Discovered] = field(default_factory=dict)
+    evidence: dict[EntryKey, str] = field(default_factory=dict)
+    undecided: dict[EntryKey, tuple[Discovered, ...]] = field(default_factory=dict)
+    added: dict[EntryKey, Discovered] = field(default_factory=dict)
+    declared: dict[EntryKey, Declared] = field(default_factory=dict)
+    unregistered: tuple[Discovered, ...] = ()
+
+
+def assign(record: BundleRegistry, observed: Observation, options: PlanOptions) -> Assignment:
+    """Find every entry's symbol, pair what is gone, and pick what is added.
+
+    Raises:
+        UsageError: an option names something that does not exist, or an id that is taken.
+        NeedsDecisionError: a registration whose symbol may be a registered one's new name.
+    """
+    work = _Assigner(record, observed, options)
+    work.find_present()
+    work.pair()
+    for registration in options.register:
+        work.register(registration)
+    work.add_found()
+    return work.assignment
+
+
+class _Assigner:
+    def __init__(self, record: BundleRegistry, observed: Observation, options: PlanOptions) -> None:
+        self.record = record
+        self.observed = observed
+        self.options = options
+        self.assignment = Assignment()
+        self.symbols = {
+            (item.kind, item.path, item.symbol): item for item in sorted_symbols(observed)
+        }
+        self.excluded = {*record.excluded, *options.exclude}
+
+    def find_present(self) -> None:
+        for key, entry in self.record.entries():
+            item = self.symbols.get((key.kind, entry.path, entry.symbol))
+            if item is not None and key not in self.options.renames:
+                self.assignment.found[key] = item
+
+    def pair(self) -> None:
+        entries = dict(self.record.entries())
+        missing = {
+            key: entry
+            for key, entry in entries.items()
+            if key not in self.assignment.found and entry.path not in self.observed.parse_failures
+        }
+        free = [i for i in self._unclaimed() if i.entrypoint not in self.excluded]
+        pairing = pair_missing(missing, free, self.observed, self.options.renames, entries)
+        for key, pair in pairing.pairs.items():
+            self.assignment.found[key] = pair.found
+            self.assignment.evidence[key] = pair.evidence
+        self.assignment.undecided = pairing.undecided
+
+    def register(self, wanted: Registration) -> None:
+        item = self.symbols.get((wanted.kind, wanted.path, wanted.symbol))
+        if item is None:
+            raise UsageError(
+                f"{wanted.path}: no {wanted.kind.value} {wanted.symbol!r}",
+                not_done="nothing was registered",
+            )
+        owners = [key for key, found in self.assignment.found.items() if found == item]
+        if owners:
+            self._register_again(owners[0], wanted)
+            return
+        self._refuse_possible_rename(item)
+        key = self._new_key(item, wanted.id)
+        self.assignment.added[key] = item
+        self.assignment.declared[key] = wanted.declared
+
+    def add_found(self) -> None:
+        paths = {item.path for item in self.assignment.found.values()}
+        paths |= {entry.path for _, entry in self.record.entries()}
+        held = {item for options in self.assignment.undecided.values() for item in options}
+        rest = []
+        for item in self._unclaimed():
+            if not item.convention or item.entrypoint in self.excluded:
+                continue
+            known_file = self.options.discover or item.path in paths
+            if self.options.scope is None and known_file and not item.abstract and item not in held:
+                self.assignment.added[self._new_key(item, "")] = item
+            elif not item.abstract:
+                rest.append(item)
+        self.assignment.unregistered = tuple(rest)
+
+    def _unclaimed(self) -> Iterable[Discovered]:
+        claimed = {*self.assignment.found.values(), *self.assignment.added.values()}
+        return [item for item in self.symbols.values() if item not in claimed]
+
+    def _register_again(self, key: EntryKey, wanted: Registration) -> None:
+        if wanted.id and wanted.id != key.id:
+            raise UsageError(
+                f"{wanted.path}:{wanted.symbol} is registered as {key.id!r}",
+                not_done="nothing was registered",
+                hint=f"run `mops-bundle rename {key.kind.value} {key.id} {wanted.id}`",
+            )
+        if wanted.declared:
+            entry = self.record.get(key)
+            recorded = entry.declared if entry else None
+            legacy = _legacy_declared(entry) if entry and recorded is None else recorded
+            self.assignment.declared[key] = merge_declared(legacy or Declared(), wanted.declared)
+
+    def _refuse_possible_rename(self, item: Discovered) -> None:
+        for key, options in self.assignment.undecided.items():
+            if item in options:
+                raise NeedsDecisionError(
+                    f"{item.location}: {item.symbol} may be the new name of {key}",
+                    not_done="nothing was registered",
+                    hint=f"run `mops-bundle sync --rename {key.id}={item.symbol}` "
+                    f"or unregister {key.id} first",
+                )
+
+    def _new_key(self, item: Discovered, wanted: str) -> EntryKey:
+        taken = {key.id for key, _ in self.record.entries() if key.kind is item.kind}
+        taken |= {key.id for key in self.assignment.added if key.kind is item.kind}
+        if wanted:
+            if wanted in taken:
+                raise UsageError(
+                    f"the id {wanted!r} is taken",
+                    not_done="nothing was registered",
+                    hint="choose another id with --id",
+                )
+            return EntryKey(item.kind, wanted)
+        return EntryKey(item.kind, default_id(item, taken))
+
+
+def sorted_symbols(observed: Observation) -> list[Discovered]:
+    """Symbols in a fixed order: by file, line, kind and name."""
+    return sorted(
+        observed.discovered,
+        key=lambda item: (item.path, item.location.line, item.kind.value, item.symbol),
+    )
+
+
+def default_id(item: Discovered, taken: Iterable[str]) -> str:
+    """`<file stem>_<class in lower case>` or the function's name; if taken, after its module."""
+    name = item.symbol
+    if item.kind is Kind.MODEL:
+        stem = item.path.parent.name if item.path.name == "__init__.py" else item.path.stem
+        name = f"{stem}_{item.symbol.lower()}"
+    candidate = name
+    if candidate in taken:
+        candidate = f"{item.entrypoint.module}.{name}"
+    number = 2
+    while candidate in taken:
+        candidate = f"{item.entrypoint.module}.{name}_{number}"
+        number += 1
+    return candidate
+
+
+def merge_declared(old: Declared, new: Declared) -> Declared:
+    """What was declared before and now; a newly named model output replaces the old one."""
+    return Declared(
+        data=_union(old.data, new.data),
+        code=_union(old.code, new.code),
+        outputs=tuple(dict.fromkeys((*old.outputs, *new.outputs))),
+        model_output=new.model_output or old.model_output,
+    )
+
+
+def _union(old: tuple[BundlePath, ...], new: tuple[BundlePath, ...]) -> tuple[BundlePath, ...]:
+    return tuple(dict.fromkeys((*old, *new)))
+
+
+def _legacy_declared(entry: ModelEntry | TargetEntry) -> Declared:
+    """For an entry that another tool wrote, everything that it names counts as declared."""
+    return Declared(data=entry.data, code=entry.code)

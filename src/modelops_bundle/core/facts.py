@@ -1,0 +1,148 @@
+"""Facts of an entry: what the code says, merged into what is recorded and declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from modelops_bundle.core.findings import Finding, Severity
+from modelops_bundle.core.observation import (
+    Discovered,
+    ListFact,
+    ModelFacts,
+    TargetFacts,
+    Unresolved,
+)
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.registry import Declared, EntryKey, ModelEntry, TargetEntry
+from modelops_bundle.errors import InvalidPathError
+
+
+def merged(recorded: tuple[str, ...], wanted: Iterable[str]) -> tuple[str, ...]:
+    """The wanted names in the recorded order, new ones appended (contract.md: sets, in order)."""
+    names = dict.fromkeys(wanted)
+    if set(recorded) == set(names):
+        return recorded
+    kept = [name for name in dict.fromkeys(recorded) if name in names]
+    return (*kept, *(name for name in names if name not in kept))
+
+
+class FactMerger:
+    """Merges what the code says into what is recorded, and notes what it does not say."""
+
+    def __init__(self, key: EntryKey, found: Discovered) -> None:
+        self.key = key
+        self.found = found
+        self.findings: list[Finding] = []
+
+    def of_model(self, recorded: ModelEntry) -> ModelEntry:
+        facts = self.found.facts
+        if not isinstance(facts, ModelFacts):
+            raise TypeError(f"{self.key} is not a model in {self.found.path}")
+        declared = (recorded.declared or Declared()).outputs
+        return replace(
+            recorded,
+            class_name=self.found.symbol,
+            outputs=self._names("outputs", recorded.outputs, facts.outputs, declared),
+            scenarios=self._names("scenarios", recorded.scenarios, facts.scenarios),
+            parameters=self._names("parameters", recorded.parameters, facts.parameters),
+        )
+
+    def of_target(self, recorded: TargetEntry) -> TargetEntry:
+        facts = self.found.facts
+        if not isinstance(facts, TargetFacts):
+            raise TypeError(f"{self.key} is not a target in {self.found.path}")
+        declared = (recorded.declared or Declared()).model_output
+        if declared:
+            return replace(recorded, model_output=declared)
+        output = facts.model_output
+        if isinstance(output, str):
+            return replace(recorded, model_output=output)
+        if output is None:
+            self._note_unsaid("model output")
+        else:
+            self._note("model_output", output, {recorded.model_output} - {""})
+        return recorded
+
+    def data_paths(self) -> ListFact | None:
+        """Data that the code names, as project paths; None where the code has no say in it."""
+        facts = self.found.facts
+        if not isinstance(facts, TargetFacts) or facts.data is None:
+            return None
+        paths = []
+        for text in facts.data.values:
+            try:
+                paths.append(BundlePath.parse(text))
+            except InvalidPathError as error:
+                self.findings.append(
+                    Finding(
+                        code="MB312",
+                        severity=Severity.ERROR,
+                        key=str(self.key),
+                        message=f"Data file cannot travel: {error.message}",
+                        hint="Name a file below the project root, relative to it",
+                        location=self.found.location,
+                    )
+                )
+        for unresolved in facts.data.unresolved:
+            self._note("data", unresolved, set())
+        return ListFact(tuple(dict.fromkeys(paths)), facts.data.unresolved)
+
+    def _names(
+        self,
+        name: str,
+        recorded: tuple[str, ...],
+        fact: ListFact,
+        declared: tuple[str, ...] = (),
+    ) -> tuple[str, ...]:
+        if fact.complete:
+            return merged(recorded, (*fact.values, *declared))
+        if not self.found.convention:
+            if name == "outputs" and not declared:
+                self._note_unsaid(name)
+        elif not declared:
+            for unresolved in fact.unresolved:
+                self._note(name, unresolved, set(recorded) - set(fact.values))
+        return merged(recorded, (*recorded, *fact.values, *declared))
+
+    def _note(self, name: str, unresolved: Unresolved, recorded: set[str]) -> None:
+        """Warn that a fact stays as recorded; an error where the record cannot be right."""
+        impossible = unresolved.candidates and not recorded <= set(unresolved.candidates)
+        options = f"; it may be {', '.join(unresolved.candidates)}" if unresolved.candidates else ""
+        self.findings.append(
+            Finding(
+                code="MB202" if impossible else "MB201",
+                severity=Severity.ERROR if impossible else Severity.WARNING,
+                key=str(self.key),
+                message=(
+                    f"{name} of {self.found.symbol} cannot be told from the code: "
+                    f"{unresolved.expression}: {unresolved.reason}{options}; "
+                    + (
+                        f"recorded: {', '.join(sorted(recorded))}"
+                        if recorded
+                        else "the recorded value stays"
+                    )
+                ),
+                hint="Write it as a literal or a constant, or declare it with --output",
+                location=unresolved.location,
+            )
+        )
+
+    def _note_unsaid(self, name: str) -> None:
+        kind = self.key.kind.value
+        self.findings.append(
+            Finding(
+                code="MB201",
+                severity=Severity.WARNING,
+                key=str(self.key),
+                message=(
+                    f"No convention finds {self.found.symbol}; its recorded {name} "
+                    "cannot be checked against the code"
+                ),
+                hint=(
+                    f"Declare it: mops-bundle register-{kind} "
+                    f"{self.found.path}:{self.found.symbol} --output NAME"
+                ),
+                location=self.found.location,
+            )
+        )

@@ -1,0 +1,216 @@
+"""Which unregistered symbol is what a registered one has become (analysis.md, "Renames")."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from modelops_bundle.core.observation import Discovered, ModelFacts, Observation, TargetFacts
+from modelops_bundle.core.paths import BundlePath, Entrypoint
+from modelops_bundle.core.registry import EntryKey, ModelEntry, TargetEntry
+from modelops_bundle.errors import UsageError
+
+#: Below this two definitions are different things (analysis.md, "Renames", evidence 2).
+SIMILAR = 0.6
+
+Entries = Mapping[EntryKey, ModelEntry | TargetEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An entry's symbol as it is now, and what says so."""
+
+    found: Discovered
+    evidence: str
+
+
+@dataclass(slots=True)
+class Pairing:
+    """The outcome: settled pairs, and entries with several candidates."""
+
+    pairs: dict[EntryKey, Pair] = field(default_factory=dict)
+    undecided: dict[EntryKey, tuple[Discovered, ...]] = field(default_factory=dict)
+
+
+def pair_missing(
+    missing: Entries,
+    candidates: Iterable[Discovered],
+    observed: Observation,
+    chosen: Mapping[EntryKey, str],
+    record: Entries,
+) -> Pairing:
+    """Pair entries whose symbol is gone with symbols that no entry claims.
+
+    The result does not depend on the order of either collection (law 3).
+
+    Args:
+        missing: Entries whose symbol is not where the registry says.
+        candidates: Unclaimed symbols of any kind.
+        observed: For file contents and similarities.
+        chosen: What a person settled by `--rename`.
+        record: All entries, for what a person chose.
+
+    Raises:
+        UsageError: a chosen symbol does not exist, is not unique, or is taken.
+    """
+    search = _Search(missing, candidates, observed)
+    for key in sorted(chosen):
+        search.choose(key, chosen[key], record)
+    search.by_entrypoint()
+    search.by_body(same_file=True)
+    search.by_body(same_file=False)
+    search.by_file()
+    search.by_sole_candidate()
+    search.leave_to_decide()
+    return search.pairing
+
+
+class _Search:
+    """The entries and candidates that are still free, and the pairs so far."""
+
+    def __init__(
+        self, missing: Entries, candidates: Iterable[Discovered], observed: Observation
+    ) -> None:
+        self.observed = observed
+        self.pairing = Pairing()
+        self.missing = {key: missing[key] for key in sorted(missing)}
+        self.free = sorted(candidates, key=_candidate_order)
+
+    def settle(self, key: EntryKey, found: Discovered, evidence: str) -> None:
+        self.pairing.pairs[key] = Pair(found, evidence)
+        self.missing.pop(key, None)
+        self.free.remove(found)
+
+    def of_kind(self, key: EntryKey, *, plain: bool = False) -> list[Discovered]:
+        return [c for c in self.free if c.kind is key.kind and (plain or c.convention)]
+
+    def choose(self, key: EntryKey, text: str, record: Entries) -> None:
+        entry = record.get(key)
+        if entry is None:
+            raise UsageError(f"--rename: no {key.kind.value} has the id {key.id!r}")
+        module, colon, symbol = text.rpartition(":")
+        matching = [
+            c
+            for c in self.of_kind(key, plain=True)
+            if c.symbol == symbol and (not colon or c.entrypoint.module == module)
+        ]
+        here = [c for c in matching if c.path == entry.path]
+        options = here or matching
+        if len(options) != 1:
+            known = ", ".join(c.entrypoint for c in options or self.of_kind(key)) or "none"
+            problem = "is not unique" if options else "is no unregistered symbol"
+            raise UsageError(
+                f"--rename {key.id}={text}: {text} {problem}",
+                not_done="nothing was written",
+                hint=f"unregistered {key.kind.value}s: {known}",
+            )
+        self.settle(key, options[0], "chosen")
+
+    def by_entrypoint(self) -> None:
+        """The same module and symbol in another file: its path or source root changed."""
+        for key, entry in list(self.missing.items()):
+            for candidate in self.of_kind(key, plain=True):
+                if candidate.entrypoint == entry.entrypoint:
+                    self.settle(key, candidate, "same entrypoint")
+                    break
+
+    def by_body(self, *, same_file: bool) -> None:
+        """Equal definitions, where each side is the only one or the name or facts single it out."""
+        groups: dict[tuple[str, ...], list[EntryKey]] = defaultdict(list)
+        for key, entry in self.missing.items():
+            if entry.symbol_digest is not None:
+                place = (entry.path,) if same_file else ()
+                groups[(key.kind.value, entry.symbol_digest, *place)].append(key)
+        for keys in groups.values():
+            self._match_equal_bodies(keys, same_file)
+
+    def _match_equal_bodies(self, keys: list[EntryKey], same_file: bool) -> None:
+        first = self.missing[keys[0]]
+        options = [
+            c
+            for c in self.of_kind(keys[0], plain=True)
+            if c.symbol_digest == first.symbol_digest
+            and ((c.path == first.path) if same_file else True)
+        ]
+        for alike in (_same_symbol, _same_facts):
+            for key in list(keys):
+                mine = [c for c in options if alike(self.missing[key], c)]
+                rivals = [k for k in keys if any(alike(self.missing[k], c) for c in mine)]
+                if len(mine) == 1 and rivals == [key]:
+                    keys.remove(key)
+                    options.remove(mine[0])
+                    self.settle(key, mine[0], "same body")
+        if len(keys) == 1 and len(options) == 1:
+            self.settle(keys[0], options[0], "same body")
+        elif keys and options:
+            for key in keys:
+                self.pairing.undecided[key] = tuple(options)
+
+    def by_file(self) -> None:
+        """The same name in a file that is the old one, or much like it."""
+        for key, entry in list(self.missing.items()):
+            if key in self.pairing.undecided:
+                continue
+            named = [c for c in self.of_kind(key, plain=True) if c.symbol == entry.symbol]
+            same = [c for c in named if self._content_of(c.path) == entry.source_digest]
+            alike = [c for c in named if (self._similarity(entry, c) or 0.0) >= SIMILAR]
+            rivals = [e for e in self.missing.values() if e.symbol == entry.symbol]
+            for options, evidence in ((same, "same file"), (alike, "similar body")):
+                if len(options) == 1 and (len(rivals) == 1 or evidence == "same file"):
+                    self.settle(key, options[0], evidence)
+                    break
+
+    def by_sole_candidate(self) -> None:
+        """One entry of a file is gone, one new symbol of its kind is in it."""
+        for key, entry in list(self.missing.items()):
+            lost = [
+                k
+                for k, other in self.missing.items()
+                if k.kind is key.kind and other.path == entry.path
+            ]
+            here = [c for c in self.of_kind(key) if c.path == entry.path]
+            if len(lost) != 1 or len(here) != 1 or key in self.pairing.undecided:
+                continue
+            similarity = self._similarity(entry, here[0])
+            if similarity is None:
+                self.settle(key, here[0], "only candidate in the file")
+            elif similarity >= SIMILAR:
+                self.settle(key, here[0], f"{similarity:.0%} alike")
+
+    def leave_to_decide(self) -> None:
+        """Candidates that evidence neither confirms nor rules out are for a person."""
+        for key, entry in self.missing.items():
+            options = [c for c in self.pairing.undecided.get(key, ()) if c in self.free]
+            for candidate in self.of_kind(key):
+                likely = candidate.path == entry.path or candidate.symbol == entry.symbol
+                similarity = self._similarity(entry, candidate)
+                possible = similarity is None or similarity >= SIMILAR
+                if likely and possible and candidate not in options:
+                    options.append(candidate)
+            self.pairing.undecided.pop(key, None)
+            if options:
+                self.pairing.undecided[key] = tuple(sorted(options, key=_candidate_order))
+
+    def _similarity(self, entry: ModelEntry | TargetEntry, found: Discovered) -> float | None:
+        return self.observed.similarity.get((entry.entrypoint, found.entrypoint))
+
+    def _content_of(self, path: BundlePath) -> object:
+        state = self.observed.files.get(path)
+        return state.digest if state else path
+
+
+def _candidate_order(found: Discovered) -> tuple[BundlePath, int, Entrypoint, str]:
+    return (found.path, found.location.line, found.entrypoint, found.kind.value)
+
+
+def _same_symbol(entry: ModelEntry | TargetEntry, found: Discovered) -> bool:
+    return entry.symbol == found.symbol
+
+
+def _same_facts(entry: ModelEntry | TargetEntry, found: Discovered) -> bool:
+    if isinstance(entry, TargetEntry) and isinstance(found.facts, TargetFacts):
+        return entry.model_output == found.facts.model_output
+    if isinstance(entry, ModelEntry) and isinstance(found.facts, ModelFacts):
+        return set(entry.outputs) == set(found.facts.outputs.values)
+    return False

@@ -1,0 +1,130 @@
+"""The program: which command runs, and what becomes of its errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from modelops_bundle.cli import catalogue
+from modelops_bundle.errors import BundleError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modelops_bundle.cli.output import Output
+
+INTERRUPTED = 130
+#: What a shell reports for a program that SIGPIPE ended.
+PIPE_CLOSED = 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: The arguments without the program's name; those of the process by default.
+
+    Returns:
+        The exit code (contract.md, "Exit codes").
+    """
+    if argv is None:
+        _forget_working_directory()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # What reads our output went away; the interpreter must not try to flush again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    return code
+
+
+def _forget_working_directory() -> None:
+    """Import nothing from the working folder: its `yaml.py` would run in place of ours (law 8).
+
+    Up to here only this package, `os` and `sys` were imported.
+    """
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:
+        here = ""
+    sys.path[:] = [entry for entry in sys.path if entry not in ("", ".", here)]
+
+
+def _run(arguments: list[str]) -> int:
+    from modelops_bundle.cli.output import Output
+
+    before_arguments = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    out = Output(json_only="--json" in before_arguments, no_colour="--no-color" in before_arguments)
+    try:
+        return _dispatch(arguments, out)
+    except SystemExit as stop:  # argparse, after it printed help or the version
+        return int(stop.code or 0)
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        if "--debug" in before_arguments:
+            import traceback
+
+            out.complain([traceback.format_exc().rstrip()])
+        return _report(error, out)
+
+
+def _dispatch(arguments: list[str], out: Output) -> int:
+    import importlib
+
+    from modelops_bundle.cli.arguments import help_for, overview, split_command, unknown_command
+
+    options, command, rest = split_command(arguments)
+    if command is None:
+        if out.json:
+            raise UsageError("no command was given", hint="run `mops-bundle --help`")
+        out.lines([overview().rstrip()])
+        return 2
+    if catalogue.summary_of(command) is None:
+        raise unknown_command(command)
+    module = importlib.import_module(catalogue.module_of(command))
+    args = help_for(command, module).parse(rest, options)
+    if args.directory is not None:
+        _enter(args.directory)
+    for hint in getattr(args, "legacy_hints", ()):
+        out.complain([f"hint: {hint}"])
+    code: int = module.run(args, out)
+    return code
+
+
+def _enter(directory: str) -> None:
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        raise UsageError(
+            f"cannot work in {directory}: {error.strerror}", hint="give an existing folder to -C"
+        ) from error
+
+
+def _report(error: Exception, out: Output) -> int:
+    """Print an error that ended the command, and give its exit code."""
+    if isinstance(error, BundleError):
+        shown = error
+    elif isinstance(error, OSError):
+        named = isinstance(error.filename, (str, bytes))
+        place = f"{os.fsdecode(error.filename)}: " if named else ""
+        shown = BundleError(f"{place}{error.strerror or error}")
+    else:
+        shown = BundleError(
+            f"unexpected {type(error).__name__}: {error}",
+            hint="run the command again with --debug and report what it prints",
+        )
+        shown.code = "internal"
+    if out.json:
+        from modelops_bundle.operations.documents import error_document
+
+        out.document(error_document(shown))
+    else:
+        out.complain([f"error: {shown}", *([f"help: {shown.hint}"] if shown.hint else [])])
+    return shown.exit_code

@@ -1,0 +1,200 @@
+"""How command lines are read: global options, legacy options, and what to say of mistakes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from modelops_bundle import __version__
+from modelops_bundle.cli import catalogue
+from modelops_bundle.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import NoReturn, Protocol
+
+    from modelops_bundle.cli.output import Output
+
+    class CommandModule(Protocol):
+        """What a file in `cli/commands/` provides."""
+
+        #: One command line, shown in the command's help.
+        EXAMPLE: str
+
+        def add_arguments(self, parser: CommandParser) -> None:
+            """Declare the command's arguments."""
+
+        def run(self, args: argparse.Namespace, out: Output) -> int:
+            """Do the work and return the exit code."""
+
+
+PROGRAM = "mops-bundle"
+
+
+class GlobalOptions(argparse.Namespace):
+    """Options that every command takes, before its name or after it."""
+
+    json: bool = False
+    directory: str | None = None
+    no_color: bool = False
+    debug: bool = False
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A parser that raises `UsageError`, with the nearest option where one was mistyped."""
+
+    def __init__(self, command: str, example: str, summary: str) -> None:
+        super().__init__(
+            prog=f"{PROGRAM} {command}".rstrip(),
+            description=summary[:1].upper() + summary[1:] + "." if summary else None,
+            epilog=f"example:\n  {example}" if example else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+            add_help=False,
+        )
+        self._help_words = f"run `{self.prog} --help`"
+        self._visible: list[str] = []
+
+    def legacy(self, *names: str, hint: str, takes_value: bool = False) -> None:
+        """Accept options of the existing tool that mean nothing here, and say so."""
+        self.add_argument(
+            *names,
+            dest="legacy_hints",
+            action=_Legacy,
+            nargs=None if takes_value else 0,
+            const=hint,
+            default=[],
+            help=argparse.SUPPRESS,
+        )
+
+    def parse(self, arguments: Sequence[str], into: GlobalOptions) -> argparse.Namespace:
+        """Read a command's arguments.
+
+        Raises:
+            UsageError: they cannot be understood.
+        """
+        args, rest = self.parse_known_args(list(arguments), into)
+        if rest:
+            unknown = next((word for word in rest if word.startswith("-")), None)
+            if unknown is None:
+                raise UsageError(f"unexpected argument: {rest[0]}", hint=self._help_words)
+            option = unknown.partition("=")[0]
+            near = nearest(option, self._visible) if option.startswith("--") else None
+            raise UsageError(
+                f"no such option: {option}",
+                hint=f"did you mean {near}?" if near else self._help_words,
+            )
+        return args
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what `argparse` would print."""
+        raise UsageError(message, hint=self._help_words)
+
+    def remember_options(self) -> None:
+        """Note which options may be suggested for a mistyped one."""
+        self._visible = [
+            name
+            for action in self._actions
+            if action.help != argparse.SUPPRESS
+            for name in action.option_strings
+        ]
+
+
+class _Legacy(argparse.Action):
+    """Collects the hints of the legacy options that were given."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        hints = [*getattr(namespace, self.dest), f"{option_string}: {self.const}"]
+        setattr(namespace, self.dest, hints)
+
+
+def add_global_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every command takes; those already set are kept if not given again."""
+    options = parser.add_argument_group("global options")
+    options.add_argument("-h", "--help", action="help", help="show this help")
+    for names, dest, text in (
+        (("--json",), "json", "print one JSON document on standard output"),
+        (("--no-color",), "no_color", "no colour"),
+        (("--debug",), "debug", "show the traceback of an error"),
+    ):
+        options.add_argument(
+            *names, dest=dest, action="store_true", default=argparse.SUPPRESS, help=text
+        )
+    options.add_argument(
+        "-C",
+        dest="directory",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="work in this folder",
+    )
+
+
+def split_command(arguments: Sequence[str]) -> tuple[GlobalOptions, str | None, list[str]]:
+    """Read what stands before the command's name.
+
+    Returns:
+        The options so far, the command (None if there is none), and its arguments.
+
+    Raises:
+        UsageError: an option that is none of the global ones.
+    """
+    at = 0
+    while at < len(arguments) and arguments[at].startswith("-"):
+        at += 2 if arguments[at] == "-C" else 1
+    parser = CommandParser("", "", "")
+    add_global_options(parser)
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.remember_options()
+    if "-h" in arguments[:at] or "--help" in arguments[:at]:
+        sys.stdout.write(overview())
+        raise SystemExit(0)
+    options = GlobalOptions()
+    parser.parse(arguments[:at], options)
+    command = arguments[at] if at < len(arguments) else None
+    return options, command, list(arguments[at + 1 :])
+
+
+def overview() -> str:
+    """The text of `--help`: all commands, in groups."""
+    width = max(map(len, catalogue.listed()))
+    lines = [f"usage: {PROGRAM} COMMAND [OPTION]… [ARGUMENT]…".replace("…", "..."), ""]
+    lines.append("Keeps a model bundle's registry true to its code, and publishes it.")
+    for title, commands in catalogue.GROUPS.items():
+        lines += ["", f"{title}:"]
+        lines += [f"  {name:<{width}}  {summary}" for name, summary in commands.items()]
+    lines += [
+        "",
+        "Every command takes --json, -C DIR, --no-color, --debug and --help.",
+        f"example:\n  {PROGRAM} status",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def unknown_command(name: str) -> UsageError:
+    """The error for a command that does not exist, with the nearest one that does."""
+    near = nearest(name, catalogue.listed())
+    hint = f"did you mean `{PROGRAM} {near}`?" if near else f"run `{PROGRAM} --help`"
+    return UsageError(f"no such command: {name}", hint=hint)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like this one, if any is."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(known), n=1)), None)
+
+
+def help_for(command: str, module: CommandModule) -> CommandParser:
+    """The parser of a command."""
+    parser = CommandParser(command, module.EXAMPLE, catalogue.summary_of(command) or "")
+    module.add_arguments(parser)
+    add_global_options(parser)
+    parser.remember_options()
+    return parser

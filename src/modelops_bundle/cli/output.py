@@ -1,0 +1,118 @@
+"""Where a command's output goes: text or one JSON document, prompts, colour, encodings."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import TextIO, TypeVar
+
+    Document = TypeVar("Document", bound=Mapping[str, object])
+
+#: Used where no terminal says otherwise.
+DEFAULT_COLUMNS = 80
+
+
+class Output:
+    """The terminal, or the pipe, of one command.
+
+    Attributes:
+        json: One document on stdout and nothing else there; no prompts.
+        colour: Lines on stdout are painted.
+    """
+
+    def __init__(self, *, json_only: bool = False, no_colour: bool = False) -> None:
+        self.json = json_only
+        self.colour = not (json_only or no_colour) and _wants_colour(sys.stdout)
+        for stream in (sys.stdout, sys.stderr):
+            _never_fail_to_encode(stream)
+
+    @property
+    def columns(self) -> int:
+        """Width of the terminal in character cells; 80 for a pipe."""
+        return _columns()
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person can be asked."""
+        return not self.json and sys.stdin.isatty() and sys.stdout.isatty()
+
+    def show(self, document: Document, render: Callable[[Document, int], Iterable[str]]) -> None:
+        """Print a document: as it is under `--json`, else as the lines that `render` makes."""
+        if self.json:
+            self.document(document)
+        else:
+            self.lines(render(document, self.columns))
+
+    def document(self, document: Mapping[str, object]) -> None:
+        """Print JSON, in ASCII so that every terminal and reader takes it."""
+        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Print lines of text on stdout."""
+        safe = [printable(line) for text in lines for line in text.split("\n")]
+        if self.colour:
+            from modelops_bundle.cli.render.colour import paint
+
+            safe = [paint(line) for line in safe]
+        sys.stdout.write("".join(line + "\n" for line in safe))
+
+    def complain(self, lines: Iterable[str]) -> None:
+        """Print lines of text on stderr, after what stdout already has."""
+        sys.stdout.flush()
+        for text in lines:
+            for line in text.split("\n"):
+                sys.stderr.write(printable(line) + "\n")
+
+    def ask(self, question: str) -> bool:
+        """Ask a yes-or-no question; no is the default, and the answer where nobody can answer."""
+        if not self.interactive:
+            return False
+        sys.stdout.write(f"{printable(question)} [y/N] ")
+        sys.stdout.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def printable(line: str) -> str:
+    """The line with everything that could steer a terminal, or is no text, written out.
+
+    Names in a project, and the text of its sources, come from others.
+    """
+    if line.isprintable():
+        return line
+    return "".join(
+        character if character.isprintable() else _escaped(character) for character in line
+    )
+
+
+def _escaped(character: str) -> str:
+    point = ord(character)
+    if 0xDC80 <= point <= 0xDCFF:  # a byte of a file name that is not UTF-8 (PEP 383)
+        return f"\\x{point - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _wants_colour(stream: TextIO) -> bool:
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
+
+
+def _never_fail_to_encode(stream: TextIO) -> None:
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+
+
+def _columns() -> int:
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isascii() and asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or DEFAULT_COLUMNS
+    except (OSError, ValueError):
+        return DEFAULT_COLUMNS

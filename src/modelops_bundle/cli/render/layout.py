@@ -1,0 +1,91 @@
+"""Columns: widths in character cells, alignment, and when a line is wide enough."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+#: From this width on, an entry and its reasons share a line.
+WIDE = 108
+#: Right edge of aligned columns in a stacked layout that has room for more.
+LONGEST = 120
+
+
+def cells(text: str) -> int:
+    """How many character cells a terminal gives this text."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    width = 0
+    for character in text:
+        if unicodedata.combining(character):
+            continue
+        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return width
+
+
+def padded(text: str, width: int) -> str:
+    """The text with spaces up to this width; longer text is left as it is."""
+    return text + " " * (width - cells(text))
+
+
+def right_aligned(left: str, right: str, columns: int, margin: int = 2) -> list[str]:
+    """One line with `right` at the right edge, or two where they would meet.
+
+    Args:
+        left: Its indentation included.
+        right: "" for none.
+        columns: Width of the terminal.
+        margin: Cells left free at the edge.
+    """
+    if not right:
+        return [left]
+    edge = min(columns, LONGEST) - margin
+    gap = edge - cells(left) - cells(right)
+    if gap >= 2:
+        return [left + " " * gap + right]
+    return [left, " " * 6 + right]
+
+
+def labelled(rows: Iterable[tuple[str, str]], indent: int, width: int) -> list[str]:
+    """Lines of a label, padded to `width` cells, and a text."""
+    return [f"{' ' * indent}{padded(label, width)}{text}".rstrip() for label, text in rows]
+
+
+def table(rows: Sequence[Sequence[str]], indent: int = 2) -> list[str]:
+    """Rows in columns that are as wide as their widest cell, two spaces apart."""
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    return [
+        (
+            " " * indent
+            + "  ".join(padded(text, width) for text, width in zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def counted(count: int, singular: str, plural: str = "") -> str:
+    """`1 entry`, `2 entries`."""
+    return f"{count} {singular if count == 1 else plural or singular + 's'}"
+
+
+def place(path: str | None, line: int | None) -> str:
+    """`path:line`, as far as they are known."""
+    if not path:
+        return ""
+    return f"{path}:{line}" if line else path
+
+
+def home_shortened(url: str) -> str:
+    """The location with the home folder written `~`."""
+    import os
+
+    home = os.path.expanduser("~")
+    if len(home) < 2:
+        return url
+    for prefix in ("layout:", "file://", ""):
+        if url == prefix + home or url.startswith(prefix + home + "/"):
+            return f"{prefix}~{url[len(prefix) + len(home) :]}"
+    return url

@@ -1,0 +1,242 @@
+"""`status` for people: what differs, why, what is wrong, and what to do next."""
+
+from __future__ import annotations
+
+from modelops_bundle.cli.render.layout import (
+    WIDE,
+    cells,
+    counted,
+    home_shortened,
+    labelled,
+    padded,
+    place,
+    right_aligned,
+)
+from modelops_bundle.cli.render.reasons import status_rows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from modelops_bundle.operations.documents import (
+        EntryDocument,
+        FindingDocument,
+        RemoteDocument,
+        StatusDocument,
+    )
+
+_LABEL_CELLS = 10
+_REMOTE_STATES = {
+    "never-pushed": "never pushed",
+    "synced": "pushed",
+    "ahead": "changes not pushed",
+    "behind": "behind: the remote has a newer bundle",
+    "diverged": "diverged: both sides changed",
+    "unreachable": "unreachable",
+    "unauthorized": "not logged in",
+}
+
+
+def render_status(document: StatusDocument, columns: int, *, verbose: bool = False) -> list[str]:
+    """Lines of `status`.
+
+    Args:
+        document: `mops-bundle.status/1`.
+        columns: Width of the terminal.
+        verbose: Unchanged entries and notes too.
+    """
+    blocks = [
+        [_headline(document)],
+        [_verdict(document)],
+        _entries(document, columns, verbose),
+        _sections(document),
+        _unregistered(document, columns),
+        *preflight_blocks(document["preflight"], columns, verbose=verbose),
+        _next(document),
+    ]
+    lines: list[str] = []
+    for block in blocks:
+        if block:
+            lines += [*([""] if lines else []), *block]
+    return lines
+
+
+def in_sync_line(document: StatusDocument) -> str:
+    """`In sync: 1 model, 2 targets. Preflight ok (2 notes, -v).`"""
+    after = document["after"]
+    counts = f"{counted(after['models'], 'model')}, {counted(after['targets'], 'target')}"
+    return f"In sync: {counts}. {preflight_line(document)}"
+
+
+def preflight_line(document: StatusDocument) -> str:
+    """How preflight went, in a few words."""
+    summary = document["summary"]
+    if summary["errors"] or summary["warnings"]:
+        found = [
+            counted(count, name)
+            for count, name in ((summary["errors"], "error"), (summary["warnings"], "warning"))
+            if count
+        ]
+        return f"Preflight: {', '.join(found)}."
+    notes = f" ({counted(summary['infos'], 'note')}, -v)" if summary["infos"] else ""
+    return f"Preflight ok{notes}."
+
+
+def preflight_blocks(
+    findings: Sequence[FindingDocument], columns: int, *, verbose: bool
+) -> Iterator[list[str]]:
+    """One block of lines for each severity; findings with the same hint share it."""
+    for severity, title in (("error", "Errors"), ("warning", "Warnings"), ("info", "Notes")):
+        chosen = [finding for finding in findings if finding["severity"] == severity]
+        if chosen and (severity != "info" or verbose):
+            yield [f"Preflight {title}:", *_findings(chosen, columns)]
+
+
+def _findings(findings: Sequence[FindingDocument], columns: int) -> Iterator[str]:
+    for at, finding in enumerate(findings):
+        # What a sync cures (MB11x) stands with its place among the entries already.
+        cured = finding["code"].startswith("MB11")
+        where = "" if cured else place(finding["path"], finding["line"])
+        yield from right_aligned(f"  ! {finding['message']}", where, columns)
+        following = findings[at + 1]["hint"] if at + 1 < len(findings) else None
+        if finding["hint"] and finding["hint"] != following:
+            yield f"      {finding['hint']}"
+
+
+def _headline(document: StatusDocument) -> str:
+    remote = document["remote"]
+    if not remote["url"]:
+        return document["project"]["name"]
+    return f"{document['project']['name']} -> {home_shortened(remote['url'])}{_remote(remote)}"
+
+
+def _remote(remote: RemoteDocument) -> str:
+    state = _REMOTE_STATES.get(remote["state"])
+    return f"  ({state})" if state else ""
+
+
+def _verdict(document: StatusDocument) -> str:
+    entries = document["entries"]
+    differing = [entry for entry in entries if entry["state"] != "fresh"]
+    if document["in_sync"]:
+        if not entries:
+            return f"No models or targets are registered. {preflight_line(document)}"
+        return in_sync_line(document)
+    broken = [entry for entry in differing if entry["state"] != "cosmetic"]
+    parts = []
+    if broken:
+        total = counted(len(entries), "entry", "entries")
+        verb = "differs" if len(broken) == 1 else "differ"
+        parts.append(f"{len(broken)} of {total} {verb} from the code")
+    if document["additions"]:
+        parts.append(f"{len(document['additions'])} new in registered files")
+    if document["environment"]["state"] == "stale":
+        parts.append("the environment changed")
+    if parts:
+        return f"Registry is stale: {', '.join(parts)}."
+    if any(not section["cosmetic"] for section in document["sections"]):
+        return "Registry is stale: its description of the project differs."
+    if differing:
+        total = counted(len(entries), "entry", "entries")
+        return f"Only digests differ: {len(differing)} of {total}; behaviour is the same."
+    return "Only the registry's form differs; behaviour is the same."
+
+
+def _entries(document: StatusDocument, columns: int, verbose: bool) -> list[str]:
+    rows = [
+        (
+            _head(entry),
+            list(status_rows(entry, verbose=verbose)),
+            place(entry["path"], entry["line"]),
+        )
+        for entry in document["entries"]
+        if verbose or entry["state"] != "fresh"
+    ]
+    rows += [
+        (
+            f"  + {new['kind']} {new['id']}",
+            [("new", new["entrypoint"])],
+            place(new["path"], new["line"]),
+        )
+        for new in document["additions"]
+    ]
+    return _in_columns(rows, columns) if columns >= WIDE else _stacked(rows, columns)
+
+
+def _head(entry: EntryDocument) -> str:
+    symbol = {"fresh": "=", "cosmetic": "~"}.get(entry["state"], "!")
+    return f"  {symbol} {entry['kind']} {entry['id']}"
+
+
+def _stacked(rows: list[tuple[str, list[tuple[str, str]], str]], columns: int) -> list[str]:
+    lines = []
+    for head, reasons, where in rows:
+        lines += right_aligned(head, where, columns)
+        lines += labelled(reasons, 6, _LABEL_CELLS)
+    return lines
+
+
+def _in_columns(rows: list[tuple[str, list[tuple[str, str]], str]], columns: int) -> list[str]:
+    """Entries and reasons side by side, or stacked where one of them is too long for that."""
+    heads = max((cells(head) for head, _, _ in rows), default=0) + 2
+    texts = 0
+    for _, reasons, _ in rows:
+        texts = max([texts, *(_LABEL_CELLS + cells(text) for _, text in reasons)])
+    places = max((cells(where) for _, _, where in rows), default=0)
+    if heads + texts + 2 + places > columns:
+        return _stacked(rows, columns)
+    lines = []
+    for head, reasons, where in rows:
+        for at, (label, text) in enumerate(reasons or [("", "")]):
+            shown = padded(head if at == 0 else "", heads) + padded(label, _LABEL_CELLS) + text
+            last = where if at == 0 else ""
+            lines.append((padded(shown, heads + texts + 2) + last).rstrip())
+    return lines
+
+
+def _sections(document: StatusDocument) -> list[str]:
+    """What differs besides entries; target sets follow their targets."""
+    return [
+        f"  ~ {section['section'].replace('_', ' ')}: {', '.join(section['messages'])}"
+        for section in document["sections"]
+        if section["section"] != "target_set"
+    ]
+
+
+def _unregistered(document: StatusDocument, columns: int) -> list[str]:
+    found = document["unregistered"]
+    if not found:
+        return []
+    lines = ["Not registered (`mops-bundle sync --discover` adds them):"]
+    for item in found:
+        head = f"    {item['kind']} {item['entrypoint']}"
+        lines += right_aligned(head, place(item["path"], item["line"]), columns)
+    return lines
+
+
+def _next(document: StatusDocument) -> list[str]:
+    entries = document["entries"]
+    unparsed = [entry for entry in entries if entry["state"] == "unparsed"]
+    undecided = [entry for entry in entries if entry["action"] == "decide"]
+    destructive = any(entry["destructive"] for entry in entries) or any(
+        section["destructive"] for section in document["sections"]
+    )
+    if unparsed:
+        first = unparsed[0]
+        return [f"Next: mend {place(first['path'], first['line'])}"]
+    if undecided:
+        first = undecided[0]
+        return [f"Next: mops-bundle sync --rename {first['kind']}:{first['id']}=SYMBOL"]
+    if destructive:
+        return ["Next: mops-bundle sync --force, or keep the entries with --keep"]
+    if not document["in_sync"]:
+        pending = any(entry["action"] != "none" for entry in entries) or any(
+            (document["additions"], document["sections"])
+        )
+        return ["Next: mops-bundle sync"] if pending else []
+    if not entries:
+        return ["Next: mops-bundle register-model PATH"]
+    unpublished = document["remote"]["state"] in ("never-pushed", "ahead")
+    if unpublished and not document["summary"]["errors"]:
+        return ["Next: mops-bundle push"]
+    return []

@@ -1,0 +1,130 @@
+"""The plan of a `sync` for people, and what became of it."""
+
+from __future__ import annotations
+
+from modelops_bundle.cli.render.layout import counted, labelled, right_aligned
+from modelops_bundle.cli.render.reasons import gone_message, plan_headline, plan_rows
+from modelops_bundle.cli.render.status import in_sync_line, preflight_blocks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from modelops_bundle.operations.documents import EntryDocument, StatusDocument
+
+_LABEL_CELLS = 14
+_MARGIN = 6
+_SYMBOLS = {"update": "~", "rename": ">", "move": ">", "remove": "-", "decide": "!", "none": "!"}
+_UNPUSHED = ("never-pushed", "ahead", "unknown")
+
+
+def render_plan(document: StatusDocument, columns: int) -> list[str]:
+    """The plan: every change, with what it changes, and their number."""
+    changes = [line for entry in document["entries"] for line in _entry(entry, columns)]
+    for new in document["additions"]:
+        changes += [f"  + {new['kind']} {new['id']}", f"      {new['entrypoint']}"]
+    changes += _sections(document, columns)
+    if not changes:
+        return ["Nothing to do: the registry says what the code says."]
+    return [f"Plan for {document['project']['registry']}", "", *changes, "", _summary(document)]
+
+
+def render_sync(document: StatusDocument, columns: int, *, dry_run: bool = False) -> list[str]:
+    """The plan and its outcome.
+
+    Args:
+        document: `mops-bundle.sync/1`.
+        columns: Width of the terminal.
+        dry_run: The plan was only to be shown.
+    """
+    lines = render_plan(document, columns) if _has_plan(document) else []
+    refusal = _refusal(document)
+    if refusal:
+        return [*lines, f"Nothing written: {refusal}."]
+    if dry_run:
+        return [*(lines or render_plan(document, columns)), "Nothing written: this was a dry run."]
+    serious = [finding for finding in document["preflight"] if not _cured(finding["code"])]
+    for block in preflight_blocks(serious, columns, verbose=False):
+        lines += [*([""] if lines else []), *block]
+    return [*lines, *([""] if lines else []), _outcome(document)]
+
+
+def _cured(code: str) -> bool:
+    return code.startswith("MB11")
+
+
+def _outcome(document: StatusDocument) -> str:
+    pushed = " Not pushed." if document["remote"]["state"] in _UNPUSHED else ""
+    return in_sync_line(document) + pushed
+
+
+def _has_plan(document: StatusDocument) -> bool:
+    return (
+        any(entry["action"] != "none" or entry["state"] != "fresh" for entry in document["entries"])
+        or bool(document["additions"])
+        or bool(document["sections"])
+    )
+
+
+def _entry(entry: EntryDocument, columns: int) -> list[str]:
+    if entry["action"] == "none" and entry["state"] in ("fresh", "cosmetic"):
+        return []
+    head = f"  {_SYMBOLS[entry['action']]} {plan_headline(entry)}"
+    mark = "(needs --force)" if entry["destructive"] else ""
+    lines = right_aligned(head, mark, min(columns, 80), _MARGIN)
+    if entry["action"] == "remove":
+        sets = "".join(f"; leaves target set {name}" for name in entry["target_sets"])
+        return [*lines, f"      {gone_message(entry)}{sets}"]
+    if entry["action"] == "none":
+        return [*lines, *(f"      {reason['message']}" for reason in entry["reasons"])]
+    rows = list(plan_rows(entry))
+    if entry["action"] in ("rename", "move"):
+        rows += [("target set", f"{name} (kept)") for name in entry["target_sets"]]
+    return [*lines, *labelled(rows, 6, _LABEL_CELLS)]
+
+
+def _sections(document: StatusDocument, columns: int) -> list[str]:
+    """What changes besides entries; that a set loses a target is said with the target."""
+    lines: list[str] = []
+    for section in document["sections"]:
+        if section["section"] == "target_set" and section["change"] == "update":
+            continue
+        title = f"{section['section'].replace('_', ' ')} {section['name']}".rstrip()
+        mark = "(needs --force)" if section["destructive"] else ""
+        head = f"  {_SYMBOLS.get(section['change'], '+')} {title}"
+        lines += right_aligned(head, mark, min(columns, 80), _MARGIN)
+        lines += [f"      {message}" for message in section["messages"]]
+    return lines
+
+
+def _summary(document: StatusDocument) -> str:
+    summary = document["summary"]
+    parts = [
+        counted(summary["rename"], "rename"),
+        counted(summary["move"], "move"),
+        counted(summary["update"], "update"),
+        counted(summary["add"], "addition"),
+        counted(summary["remove"], "removal"),
+        counted(summary["decide"], "decision"),
+    ]
+    shown = [part for part in parts if not part.startswith("0 ")]
+    return f"Plan: {', '.join([*shown, str(summary['unchanged']) + ' unchanged'])}."
+
+
+def _refusal(document: StatusDocument) -> str:
+    refused = document.get("refused")
+    if refused == "destructive":
+        removals = document["summary"]["remove"]
+        if removals == 1:
+            return "the removal needs --force, or keep it with --keep"
+        if removals:
+            return "the removals need --force, or keep them with --keep"
+        return "what would be lost needs --force"
+    if refused == "ambiguous":
+        first = next((e for e in document["entries"] if e["action"] == "decide"), None)
+        example = f" --rename {first['kind']}:{first['id']}=SYMBOL" if first else " --rename"
+        return f"say which symbol is meant with{example}"
+    if refused == "unparsed":
+        first = next((e for e in document["entries"] if e["state"] == "unparsed"), None)
+        return f"{first['path']} cannot be parsed" if first else "a file cannot be parsed"
+    if refused == "conflict":
+        return "both branches changed what a person declared; settle it in the registry"
+    return ""

@@ -154,3 +154,9 @@ class LockTimeoutError(BundleError):
     """Another process holds the lock."""
 
     code = "locked"
+
+
+class FileAccessError(BundleError):
+    """A file or folder of the project that the system would not let us read or write."""
+
+    code = "file-access"

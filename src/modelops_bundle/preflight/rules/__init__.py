@@ -1,1 +1,58 @@
-"""One file per rule."""
+"""All rules, one line each, in the order of their codes."""
+
+from __future__ import annotations
+
+from modelops_bundle.preflight.base import Rule
+from modelops_bundle.preflight.rules import (
+    mb110_entrypoint_gone,
+    mb111_output_gone,
+    mb301_output_not_provided,
+    mb302_data_missing,
+    mb303_code_missing,
+    mb305_source_unparsable,
+    mb306_no_package,
+    mb307_no_init_file,
+    mb308_models_share_module,
+    mb309_registered_twice,
+    mb310_dependency_ignored,
+    mb311_tracked_missing,
+    mb315_unknown_target,
+    mb316_unusable_weight,
+    mb317_no_outputs,
+    mb318_output_unused,
+    mb319_target_disagrees,
+    mb320_pyproject,
+    mb321_no_wire,
+    mb322_undeclared_import,
+    mb323_declaration_contradicted,
+    mb324_symbol_missing,
+    mb325_nested_symbol,
+    mb326_scenario_name,
+)
+
+RULES: tuple[Rule, ...] = (
+    mb110_entrypoint_gone.RULE,
+    mb111_output_gone.RULE,
+    mb301_output_not_provided.RULE,
+    mb302_data_missing.RULE,
+    mb303_code_missing.RULE,
+    mb305_source_unparsable.RULE,
+    mb306_no_package.RULE,
+    mb307_no_init_file.RULE,
+    mb308_models_share_module.RULE,
+    mb309_registered_twice.RULE,
+    mb310_dependency_ignored.RULE,
+    mb311_tracked_missing.RULE,
+    mb315_unknown_target.RULE,
+    mb316_unusable_weight.RULE,
+    mb317_no_outputs.RULE,
+    mb318_output_unused.RULE,
+    mb319_target_disagrees.RULE,
+    mb320_pyproject.RULE,
+    mb321_no_wire.RULE,
+    mb322_undeclared_import.RULE,
+    mb323_declaration_contradicted.RULE,
+    mb324_symbol_missing.RULE,
+    mb325_nested_symbol.RULE,
+    mb326_scenario_name.RULE,
+)

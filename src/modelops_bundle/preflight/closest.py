@@ -1,0 +1,34 @@
+"""Names that look like a given one, for "did you mean"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_SHOWN = 3
+_CUTOFF = 0.6
+#: Comparing every wanted with every known name is quadratic; past this, names are not compared.
+_COMPARISONS = 20_000
+
+
+class Closest:
+    """Suggestions from a fixed list of names, without regard to case."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names: dict[str, str] = {}
+        for name in names:
+            self._names.setdefault(name.casefold(), name)
+        self._known: dict[str, tuple[str, ...]] = {}
+        self._comparisons = 0
+
+    def to(self, wanted: str) -> tuple[str, ...]:
+        """At most three names, best first; none where too many were asked for already."""
+        if wanted in self._known:
+            return self._known[wanted]
+        self._comparisons += len(self._names)
+        if self._comparisons > _COMPARISONS:
+            return ()
+        import difflib  # off the start-up path: only a wrong name needs it
+
+        matches = difflib.get_close_matches(wanted.casefold(), self._names, _SHOWN, _CUTOFF)
+        self._known[wanted] = tuple(self._names[match] for match in matches)
+        return self._known[wanted]

@@ -24,7 +24,7 @@ _PLAN_LABELS = {
     "model_digest": "file",
     "target_digest": "file",
 }
-_SETTLING = {"remove": "gone", "decide": "decide"}
+_SETTLING = {"remove": "gone", "decide": "gone"}
 #: Fields that tell of bytes, not of what they mean.
 _OWN_FILE = ("model_digest", "target_digest")
 _BYTES = (*_OWN_FILE, "code_digests", "data_digests")
@@ -41,9 +41,10 @@ def status_rows(entry: EntryDocument, *, verbose: bool = False) -> Iterator[Row]
         elif field == "path" and moved and reason["new"]:
             yield "moved", f"-> {reason['new']}{evidence}"
         elif field in ("entrypoint", "path"):
-            yield _settling_label(entry), reason["message"]
+            yield _settling_label(entry), _gone_text(entry, reason)
         else:
             yield _STATUS_LABELS.get(field, field), _status_text(reason)
+    yield from _candidates(entry)
 
 
 def plan_rows(entry: EntryDocument) -> Iterator[Row]:
@@ -55,9 +56,10 @@ def plan_rows(entry: EntryDocument) -> Iterator[Row]:
         field = reason["field"]
         if field in ("entrypoint", "path"):
             if entry["action"] not in ("rename", "move"):
-                yield field, reason["message"]
+                yield _settling_label(entry), _gone_text(entry, reason)
         else:
             yield _PLAN_LABELS.get(field, field), _plan_text(reason)
+    yield from _candidates(entry)
 
 
 def plan_headline(entry: EntryDocument) -> str:
@@ -99,6 +101,17 @@ def _settling_label(entry: EntryDocument) -> str:
     if entry["action"] in _SETTLING:
         return _SETTLING[entry["action"]]
     return entry["state"] if entry["state"] in ("missing", "unparsed") else "entry"
+
+
+def _gone_text(entry: EntryDocument, reason: ReasonDocument) -> str:
+    if entry["candidates"]:
+        return f"{(reason['old'] or '').partition(':')[2]} is gone; it may now be one of"
+    return reason["message"]
+
+
+def _candidates(entry: EntryDocument) -> Iterator[Row]:
+    for candidate in entry["candidates"]:
+        yield "", candidate
 
 
 def _status_text(reason: ReasonDocument) -> str:

@@ -61,25 +61,25 @@ def render_status(document: StatusDocument, columns: int, *, verbose: bool = Fal
     return lines
 
 
-def in_sync_line(document: StatusDocument) -> str:
+def in_sync_line(document: StatusDocument, findings: Sequence[FindingDocument]) -> str:
     """`In sync: 1 model, 2 targets. Preflight ok (2 notes, -v).`"""
     after = document["after"]
     counts = f"{counted(after['models'], 'model')}, {counted(after['targets'], 'target')}"
-    return f"In sync: {counts}. {preflight_line(document)}"
+    return f"In sync: {counts}. {preflight_line(findings)}"
 
 
-def preflight_line(document: StatusDocument) -> str:
+def preflight_line(findings: Sequence[FindingDocument]) -> str:
     """How preflight went, in a few words."""
-    summary = document["summary"]
-    if summary["errors"] or summary["warnings"]:
+    severities = [finding["severity"] for finding in findings]
+    errors, warnings, notes = map(severities.count, ("error", "warning", "info"))
+    if errors or warnings:
         found = [
             counted(count, name)
-            for count, name in ((summary["errors"], "error"), (summary["warnings"], "warning"))
+            for count, name in ((errors, "error"), (warnings, "warning"))
             if count
         ]
         return f"Preflight: {', '.join(found)}."
-    notes = f" ({counted(summary['infos'], 'note')}, -v)" if summary["infos"] else ""
-    return f"Preflight ok{notes}."
+    return f"Preflight ok ({counted(notes, 'note')}, -v)." if notes else "Preflight ok."
 
 
 def preflight_blocks(
@@ -120,8 +120,8 @@ def _verdict(document: StatusDocument) -> str:
     differing = [entry for entry in entries if entry["state"] != "fresh"]
     if document["in_sync"]:
         if not entries:
-            return f"No models or targets are registered. {preflight_line(document)}"
-        return in_sync_line(document)
+            return f"No models or targets are registered. {preflight_line(document['preflight'])}"
+        return in_sync_line(document, document["preflight"])
     broken = [entry for entry in differing if entry["state"] != "cosmetic"]
     parts = []
     if broken:
@@ -204,7 +204,8 @@ def _sections(document: StatusDocument) -> list[str]:
 
 
 def _unregistered(document: StatusDocument, columns: int) -> list[str]:
-    found = document["unregistered"]
+    candidates = {name for entry in document["entries"] for name in entry["candidates"]}
+    found = [item for item in document["unregistered"] if item["entrypoint"] not in candidates]
     if not found:
         return []
     lines = ["Not registered (`mops-bundle sync --discover` adds them):"]

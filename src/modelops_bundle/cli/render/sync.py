@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from modelops_bundle.cli.render.layout import counted, labelled, right_aligned
 from modelops_bundle.cli.render.reasons import gone_message, plan_headline, plan_rows
-from modelops_bundle.cli.render.status import in_sync_line, preflight_blocks
+from modelops_bundle.cli.render.status import in_sync_line, preflight_blocks, preflight_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from modelops_bundle.operations.documents import EntryDocument, StatusDocument
+    from collections.abc import Sequence
+
+    from modelops_bundle.operations.documents import (
+        EntryDocument,
+        FindingDocument,
+        StatusDocument,
+    )
 
 _LABEL_CELLS = 14
 _MARGIN = 6
@@ -41,19 +47,23 @@ def render_sync(document: StatusDocument, columns: int, *, dry_run: bool = False
         return [*lines, f"Nothing written: {refusal}."]
     if dry_run:
         return [*(lines or render_plan(document, columns)), "Nothing written: this was a dry run."]
-    serious = [finding for finding in document["preflight"] if not _cured(finding["code"])]
-    for block in preflight_blocks(serious, columns, verbose=False):
+    left = [finding for finding in document["preflight"] if not finding["code"].startswith("MB11")]
+    for block in preflight_blocks(left, columns, verbose=False):
         lines += [*([""] if lines else []), *block]
-    return [*lines, *([""] if lines else []), _outcome(document)]
+    return [*lines, *([""] if lines else []), _outcome(document, left)]
 
 
-def _cured(code: str) -> bool:
-    return code.startswith("MB11")
-
-
-def _outcome(document: StatusDocument) -> str:
+def _outcome(document: StatusDocument, left: Sequence[FindingDocument]) -> str:
+    missing = [entry for entry in document["entries"] if _stays_broken(entry)]
+    if missing:
+        number = counted(len(missing), "entry is", "entries are")
+        return f"Not in sync: {number} missing. {preflight_line(left)}"
     pushed = " Not pushed." if document["remote"]["state"] in _UNPUSHED else ""
-    return in_sync_line(document) + pushed
+    return in_sync_line(document, left) + pushed
+
+
+def _stays_broken(entry: EntryDocument) -> bool:
+    return entry["state"] in ("missing", "unparsed", "ambiguous") and entry["action"] != "remove"
 
 
 def _has_plan(document: StatusDocument) -> bool:
@@ -106,7 +116,8 @@ def _summary(document: StatusDocument) -> str:
         counted(summary["decide"], "decision"),
     ]
     shown = [part for part in parts if not part.startswith("0 ")]
-    return f"Plan: {', '.join([*shown, str(summary['unchanged']) + ' unchanged'])}."
+    unchanged = [f"{summary['unchanged']} unchanged"] if summary["unchanged"] else []
+    return f"Plan: {', '.join(shown + unchanged) or 'no entry changes'}."
 
 
 def _refusal(document: StatusDocument) -> str:

@@ -1,0 +1,62 @@
+"""Widths, alignment and colour of terminal text."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modelops_bundle.cli.output import printable
+from modelops_bundle.cli.render.colour import paint
+from modelops_bundle.cli.render.layout import cells, counted, padded, right_aligned, table
+
+TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=40)
+
+
+@given(TEXT, TEXT, st.integers(1, 200))
+def test_alignment_loses_nothing_and_keeps_to_the_width(
+    left: str, right: str, columns: int
+) -> None:
+    lines = right_aligned(left, right, columns)
+    assert "".join(lines).replace(" ", "") == (left + right).replace(" ", "")
+    if len(lines) == 1 and right:
+        assert cells(lines[0]) <= columns
+
+
+@given(TEXT, st.integers(0, 60))
+def test_padding_fills_cells_and_never_cuts(text: str, width: int) -> None:
+    assert padded(text, width).startswith(text)
+    assert cells(padded(text, width)) == max(width, cells(text))
+
+
+@given(st.text(max_size=60))
+def test_colour_is_only_ever_added(text: str) -> None:
+    line = printable(text)
+    assert re.sub(r"\x1b\[\d+m", "", paint(line)) == line
+
+
+@given(st.text(max_size=60))
+def test_printed_text_cannot_steer_a_terminal(text: str) -> None:
+    assert printable(text).isprintable()
+
+
+def test_bytes_of_a_file_name_that_is_not_utf8_are_written_out() -> None:
+    assert printable("data/\udcff.csv") == "data/\\xff.csv"
+
+
+def test_symbols_are_painted_and_text_stays() -> None:
+    assert paint("  + target new") == "  \x1b[32m+\x1b[0m target new"
+    assert paint("      data      x changed") == "      data      x changed"
+
+
+def test_columns_align_at_their_widest_cell() -> None:
+    assert table([("a", "x"), ("流", "y"), ("abc", "")]) == ["  a    x", "  流   y", "  abc"]
+
+
+def test_counts_agree_with_their_noun() -> None:
+    assert [counted(n, "entry", "entries") for n in (0, 1, 2)] == [
+        "0 entries",
+        "1 entry",
+        "2 entries",
+    ]

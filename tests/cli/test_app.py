@@ -1,0 +1,170 @@
+"""The program around the commands: arguments, errors, exit codes, streams."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from modelops_bundle import __version__
+from modelops_bundle.cli import catalogue
+from modelops_bundle.cli.app import main
+from modelops_bundle.cli.arguments import help_for
+
+ALL_COMMANDS = [*catalogue.listed(), *catalogue.HIDDEN]
+
+
+def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_help_lists_every_command_with_its_purpose(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    for commands in catalogue.GROUPS.values():
+        for name, summary in commands.items():
+            assert f"  {name} " in shown
+            assert summary in shown
+    for name in catalogue.HIDDEN:
+        assert f"  {name} " not in shown
+
+
+@pytest.mark.parametrize("command", ALL_COMMANDS)
+def test_each_command_s_help_shows_one_example(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert f"usage: mops-bundle {command}" in shown
+    assert shown.count("example:\n  mops-bundle ") == 1
+    for option in ("--json", "-C DIR", "--no-color", "--debug"):
+        assert option in shown
+
+
+@pytest.mark.parametrize("command", ALL_COMMANDS)
+def test_options_of_scripts_for_the_existing_tool_stay_out_of_help(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([command, "--help"])
+    shown = capsys.readouterr().out
+    for option in ("--regen-all", "--auto-code", "--code-mode", "--no-confirm", "--explain"):
+        assert option not in shown
+
+
+def test_the_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"mops-bundle {__version__}\n"
+
+
+def test_without_a_command_the_overview_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "usage: mops-bundle COMMAND" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "hint"),
+    [
+        (["statsu"], "no such command: statsu", "did you mean `mops-bundle status`?"),
+        (["xyzzy"], "no such command: xyzzy", "run `mops-bundle --help`"),
+        (["sync", "--forse"], "no such option: --forse", "did you mean --force?"),
+        (["sync", "--forc"], "no such option: --forc", "did you mean --force?"),
+        (["sync", "extra"], "unexpected argument: extra", "run `mops-bundle sync --help`"),
+        (["--jsn", "sync"], "no such option: --jsn", "did you mean --json?"),
+        (["-C"], "argument -C: expected one argument", "run `mops-bundle --help`"),
+        (["-C", "/nonexistent", "list"], "cannot work in /nonexistent", "existing folder"),
+    ],
+)
+def test_mistakes_are_named_with_the_nearest_right_word(
+    arguments: list[str], error: str, hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"error: {error}")
+    assert second.startswith("help: ")
+    assert hint in second
+
+
+@pytest.mark.parametrize("arguments", [["--json", "statsu"], ["sync", "--forse", "--json"]])
+def test_errors_are_one_document_under_json(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    document = json.loads(captured.out)
+    assert document["schema"] == "mops-bundle.error/1"
+    assert document["code"] == "usage"
+    assert document["hint"]
+    assert captured.err == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["-C", "{}", "list"], ["list", "-C", "{}"], ["-C{}", "list"], ["list", "-C{}"]],
+)
+def test_the_folder_is_given_before_or_after_the_command(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = Path.cwd()
+    try:
+        assert main([text.format(tmp_path) for text in arguments]) == 2
+    finally:
+        os.chdir(here)
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_no_traceback_without_debug(tmp_path: Path) -> None:
+    quiet = run("-m", "modelops_bundle", "list", cwd=tmp_path)
+    assert "Traceback" not in quiet.stderr
+    loud = run("-m", "modelops_bundle", "list", "--debug", cwd=tmp_path)
+    assert "Traceback" in loud.stderr
+    assert quiet.returncode == loud.returncode == 2
+
+
+@pytest.mark.parametrize("program", ["modelops_bundle", "modelops_bundle.cli"])
+def test_nothing_of_the_working_folder_is_imported(program: str, tmp_path: Path) -> None:
+    for name in ("argparse", "json", "yaml", "pathspec", "dataclasses", "difflib"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the project')\n")
+    for path in ("", ".", str(tmp_path)):
+        shown = run("-m", program, "lisst", cwd=tmp_path, PYTHONPATH=path)
+        assert "did you mean" in shown.stderr, shown.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "modelops_bundle", "--help"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    _, errors = process.communicate()
+    assert errors == b""
+    assert process.returncode == 141
+
+
+def test_a_terminal_that_knows_ascii_only_is_no_error(tmp_path: Path) -> None:
+    project = tmp_path / "流行"
+    project.mkdir()
+    shown = run("-m", "modelops_bundle", "list", cwd=project, PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert shown.returncode == 2
+    assert "\\u6d41\\u884c" in shown.stderr
+
+
+@pytest.mark.parametrize("command", ALL_COMMANDS)
+def test_no_two_arguments_of_a_command_clash(command: str) -> None:
+    import importlib
+
+    module = importlib.import_module(catalogue.module_of(command))
+    assert help_for(command, module).format_help()

@@ -5,38 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
-#: Gone from the standard library in 3.12 and 3.13 (PEP 632, PEP 594): older code still imports
-#: them behind a version check, and no distribution is meant.
-REMOVED_FROM_STANDARD_LIBRARY = frozenset(
-    [
-        "aifc",
-        "asynchat",
-        "asyncore",
-        "audioop",
-        "cgi",
-        "cgitb",
-        "chunk",
-        "crypt",
-        "distutils",
-        "imghdr",
-        "imp",
-        "lib2to3",
-        "mailcap",
-        "msilib",
-        "nis",
-        "nntplib",
-        "ossaudiodev",
-        "pipes",
-        "smtpd",
-        "sndhdr",
-        "spwd",
-        "sunau",
-        "telnetlib",
-        "uu",
-        "xdrlib",
-    ]
-)
-
 #: Import names that their distribution's name does not give away; the usual one first.
 _DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
     name: tuple(distributions.split())
@@ -99,21 +67,10 @@ _DISTRIBUTIONS: dict[str, tuple[str, ...]] = {
 
 #: Import packages that many distributions share; each is named `<package>-...`.
 _SHARED = frozenset(
-    [
-        "aws",
-        "azure",
-        "backports",
-        "databricks",
-        "google",
-        "jaraco",
-        "nvidia",
-        "opentelemetry",
-        "oslo",
-        "ruamel",
-        "snowflake",
-        "sphinxcontrib",
-        "zope",
-    ]
+    """
+    aws azure backports databricks google jaraco nvidia opentelemetry oslo ruamel snowflake
+    sphinxcontrib zope
+    """.split()  # noqa: SIM905 - a column of names is not readable
 )
 
 _PREFIXES = ("py", "py-", "python-", "python3-")

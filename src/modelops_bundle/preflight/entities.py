@@ -8,11 +8,11 @@ from modelops_bundle.core.findings import Location
 from modelops_bundle.core.observation import Discovered
 from modelops_bundle.core.paths import BundlePath, Entrypoint
 from modelops_bundle.core.plan import Action
+from modelops_bundle.core.portability import REGISTRY_PATH
 from modelops_bundle.core.registry import EntryKey, Kind, ModelEntry, TargetEntry
 from modelops_bundle.preflight.base import PreflightContext
 
-REGISTRY_FILE = BundlePath(".modelops-bundle/registry.yaml")
-REGISTRY_LOCATION = Location(REGISTRY_FILE)
+REGISTRY_LOCATION = Location(REGISTRY_PATH)
 SYNC_HINT = "Run 'mops-bundle sync' to update registry from current code"
 
 _NAMED_AT_MOST = 3
@@ -51,6 +51,12 @@ def settled_entries(
     """Entries as they will be after the sync, without those that wait for a choice."""
     waiting = undecided(context)
     return (item for item in context.registry.entries() if item[0] not in waiting)
+
+
+def argument_for(context: PreflightContext, key: EntryKey) -> str:
+    """How a command is told which entry is meant: the id, with its kind where two share it."""
+    registry = context.registry
+    return str(key) if key.id in registry.models and key.id in registry.targets else key.id
 
 
 def described(key: EntryKey) -> str:

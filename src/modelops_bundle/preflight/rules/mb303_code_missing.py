@@ -8,7 +8,7 @@ from modelops_bundle.core.findings import Finding, Severity
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.registry import ModelEntry, TargetEntry
 from modelops_bundle.preflight.base import PreflightContext, Rule
-from modelops_bundle.preflight.entities import Definitions, described, listed
+from modelops_bundle.preflight.entities import Definitions, argument_for, described, listed
 from modelops_bundle.preflight.presence import absent
 
 
@@ -31,7 +31,7 @@ def check(context: PreflightContext) -> Iterator[Finding]:
             key=str(first),
             message=f"Source file '{path}' is missing (needed by {needed_by})",
             hint=(
-                f"Restore {path}, or run 'mops-bundle unregister {first.id}'"
+                f"Restore {path}, or run 'mops-bundle unregister {argument_for(context, first)}'"
                 if own
                 else f"Restore {path}, or take out what refers to it, then run 'mops-bundle sync'"
             ),

@@ -8,7 +8,13 @@ from modelops_bundle.core.findings import Finding, Severity
 from modelops_bundle.core.paths import Entrypoint
 from modelops_bundle.core.registry import EntryKey, Kind
 from modelops_bundle.preflight.base import PreflightContext, Rule
-from modelops_bundle.preflight.entities import Definitions, described, listed, settled_entries
+from modelops_bundle.preflight.entities import (
+    Definitions,
+    argument_for,
+    described,
+    listed,
+    settled_entries,
+)
 
 
 def check(context: PreflightContext) -> Iterator[Finding]:
@@ -24,7 +30,7 @@ def check(context: PreflightContext) -> Iterator[Finding]:
                 Severity.ERROR,
                 f"'{entrypoint}' is registered more than once: "
                 f"{listed([described(key) for key in keys])}",
-                f"Run 'mops-bundle unregister {keys[-1].id}'",
+                f"Run 'mops-bundle unregister {argument_for(context, keys[-1])}'",
             )
     for shared in context.registry.models:
         key = EntryKey(Kind.TARGET, shared)

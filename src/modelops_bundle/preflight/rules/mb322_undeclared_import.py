@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
+from modelops_bundle.analysis.stdlib import STANDARD_LIBRARY
 from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.preflight.base import PreflightContext, Rule
 from modelops_bundle.preflight.distributions import (
-    REMOVED_FROM_STANDARD_LIBRARY,
     distribution_for,
     is_provided,
     normalised,
@@ -44,8 +43,7 @@ def _imports(context: PreflightContext) -> dict[str, Location]:
         for name, place in closure.third_party.items() if closure else ():
             if name not in first or place < first[name]:
                 first[name] = place
-    standard = sys.stdlib_module_names | REMOVED_FROM_STANDARD_LIBRARY
-    return {name: place for name, place in first.items() if name not in standard}
+    return {name: place for name, place in first.items() if name not in STANDARD_LIBRARY}
 
 
 RULE = Rule(

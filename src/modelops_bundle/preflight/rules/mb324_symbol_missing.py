@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.preflight.base import PreflightContext, Rule
-from modelops_bundle.preflight.entities import Definitions, settled_entries
+from modelops_bundle.preflight.entities import Definitions, argument_for, settled_entries
 
 
 def check(context: PreflightContext) -> Iterator[Finding]:
@@ -21,7 +21,7 @@ def check(context: PreflightContext) -> Iterator[Finding]:
                 severity=RULE.severity,
                 key=str(key),
                 message=f"'{entry.symbol}' is not defined in {entry.path}",
-                hint=f"Define it, or run 'mops-bundle unregister {key.id}'",
+                hint=f"Define it, or run 'mops-bundle unregister {argument_for(context, key)}'",
                 location=Location(entry.path),
             )
 

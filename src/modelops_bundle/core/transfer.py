@@ -1,0 +1,294 @@
+"""What a push uploads and what a pull changes, decided before anything is moved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.observation import FileState
+from modelops_bundle.core.oci import Manifest
+from modelops_bundle.core.paths import BundlePath
+
+#: Hex digits of a bundle's digest in the immutable tag that each push sets.
+IMMUTABLE_TAG_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushPlan:
+    """What publishing takes.
+
+    Attributes:
+        tags: Where the bundle is to be found, the immutable tag not included.
+        expected_tag: What the tags hold as far as this project knows; None for no knowledge.
+        upload: One file for each content that the remote lacks, sorted by path.
+        reuse: One file for each content that the remote has.
+    """
+
+    tags: tuple[str, ...]
+    expected_tag: Digest | None
+    digest: Digest
+    manifest: Manifest
+    upload: tuple[FileState, ...] = ()
+    reuse: tuple[FileState, ...] = ()
+
+
+def plan_push(
+    digest: Digest,
+    manifest: Manifest,
+    present: Collection[Digest],
+    tags: tuple[str, ...],
+    expected_tag: Digest | None,
+) -> PushPlan:
+    """Decide which contents to upload: each once, however many files have it.
+
+    Args:
+        digest: Of the manifest's bytes.
+        manifest: Its layers are titled with the paths of the files.
+        present: Contents that the remote has.
+        tags: What the bundle will be called.
+        expected_tag: What the tags held when this project last pushed or pulled.
+    """
+    first: dict[Digest, FileState] = {}
+    for layer in manifest.layers:
+        state = FileState(BundlePath(layer.title), layer.digest, layer.size_bytes)
+        first.setdefault(layer.digest, state)
+    return PushPlan(
+        tags=tags,
+        expected_tag=expected_tag,
+        digest=digest,
+        manifest=manifest,
+        upload=tuple(state for state in first.values() if state.digest not in present),
+        reuse=tuple(state for state in first.values() if state.digest in present),
+    )
+
+
+def immutable_tag(digest: Digest) -> str:
+    """The tag that keeps a bundle findable when `latest` has moved on: `sha-<12 hex>`."""
+    return f"sha-{digest.hex[:IMMUTABLE_TAG_DIGITS]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagMove:
+    """A tag to set, and what it may overwrite.
+
+    Attributes:
+        expected: What it holds as far as is known; None for no knowledge.
+        force: Overwrite whatever it holds.
+    """
+
+    name: str
+    expected: Digest | None = None
+    force: bool = False
+
+
+def may_move(current: Digest | None, new: Digest, expected: Digest | None) -> bool:
+    """Whether a tag may be set without overwriting what somebody else published.
+
+    An absent tag loses nothing; one that holds the new bundle already was set by a push that was
+    cut off before it could record it, or by somebody with the same content.
+    """
+    return current is None or current in (new, expected)
+
+
+class Clash(StrEnum):
+    """Why a pull cannot go on by itself at a path."""
+
+    BOTH_CHANGED = "changed here and in the bundle"
+    GONE_THERE = "changed here, gone from the bundle"
+    GONE_HERE = "deleted here, changed in the bundle"
+    UNRECORDED = "differs from the bundle, and no push or pull is on record"
+    UNTRACKED = "not published from here, and in the way of a file of the bundle"
+    OBSTACLE = "something else stands here than a file of this project"
+
+    @property
+    def settled_by_overwrite(self) -> bool:
+        """Whether `--overwrite` may take the bundle's side."""
+        return self is not Clash.OBSTACLE
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A path where the bundle's version and local work stand against each other."""
+
+    path: BundlePath
+    clash: Clash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullStep:
+    """One file to write or to delete.
+
+    Attributes:
+        old: What stands there, and must still stand there when the step is taken; None for none.
+        new: What will stand there; None to delete.
+        backup: Local work goes under, as `--overwrite` asks: it is put aside.
+    """
+
+    path: BundlePath
+    old: Digest | None
+    new: FileState | None
+    backup: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullPlan:
+    """What a pull would do: nothing while there are conflicts, else all of it.
+
+    Attributes:
+        write, delete: Sorted by path.
+        keep: Files changed or deleted here and not in the bundle, sorted.
+        conflicts: Sorted by path.
+    """
+
+    write: tuple[PullStep, ...] = ()
+    delete: tuple[PullStep, ...] = ()
+    keep: tuple[BundlePath, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to do and nothing to decide."""
+        return not (self.write or self.delete or self.conflicts)
+
+    @property
+    def steps(self) -> tuple[PullStep, ...]:
+        """All steps in the order in which they can be taken: a folder may follow a file."""
+        return self.delete + self.write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingTree:
+    """What stands at the paths that a pull may touch.
+
+    Attributes:
+        files: Regular files (a symbolic link within the project counts as what it leads to), at
+            least at every path of the last state and of the bundle, and at folders of these.
+        folders: Paths of the bundle at which a folder stands, with all files below it.
+        obstacles: Paths of the bundle or of the last state that lead out of the project through
+            a symbolic link, or at which a device, a socket or the like stands.
+    """
+
+    files: Mapping[BundlePath, Digest] = field(default_factory=dict)
+    folders: Mapping[BundlePath, tuple[BundlePath, ...]] = field(default_factory=dict)
+    obstacles: frozenset[BundlePath] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullOptions:
+    """What a person asks of a pull.
+
+    Attributes:
+        overwrite: Take the bundle's side in every conflict; local work is put aside.
+        restore_deleted: Bring back files that were deleted here.
+        data: Only write what is absent and lies at or below these paths; None for everything.
+    """
+
+    overwrite: bool = False
+    restore_deleted: bool = False
+    data: frozenset[BundlePath] | None = None
+
+
+def plan_pull(
+    base: Mapping[BundlePath, Digest] | None,
+    local: WorkingTree,
+    remote: Mapping[BundlePath, FileState],
+    options: PullOptions,
+) -> PullPlan:
+    """Decide for each path of the last state and of the bundle (contract.md, "Pull").
+
+    Args:
+        base: What the last push or pull held; None where there is no record.
+        local: The working tree. Paths that neither `base` nor `remote` has are never touched.
+        remote: The bundle.
+        options: What a person asks for.
+    """
+    if options.data is not None:
+        return _settled(_fetch_data(local, remote, options.data), [], [], local)
+    steps: list[PullStep] = []
+    keep: list[BundlePath] = []
+    conflicts: list[Conflict] = []
+    for path in sorted({*(base or ()), *remote}):
+        if path in local.obstacles:
+            if path in remote:
+                conflicts.append(Conflict(path, Clash.OBSTACLE))
+            continue
+        here, there = local.files.get(path), remote.get(path)
+        wanted = there.digest if there else None
+        before = base.get(path) if base is not None else None
+        if here == wanted:
+            continue
+        changed_here, changed_there = here != before, wanted != before
+        if not changed_there:
+            if here is None and options.restore_deleted:
+                steps.append(PullStep(path=path, old=None, new=there))
+            else:
+                keep.append(path)
+        elif not changed_here or (here is None and options.restore_deleted):
+            steps.append(PullStep(path=path, old=here, new=there))
+        elif options.overwrite:
+            steps.append(PullStep(path=path, old=here, new=there, backup=here is not None))
+        else:
+            conflicts.append(Conflict(path, _clash(base, path, here, there)))
+    return _settled(steps, keep, conflicts, local)
+
+
+def _clash(
+    base: Mapping[BundlePath, Digest] | None,
+    path: BundlePath,
+    here: Digest | None,
+    there: FileState | None,
+) -> Clash:
+    if base is None:
+        return Clash.UNRECORDED
+    if path not in base:
+        return Clash.UNTRACKED
+    if here is None:
+        return Clash.GONE_HERE
+    return Clash.GONE_THERE if there is None else Clash.BOTH_CHANGED
+
+
+def _fetch_data(
+    local: WorkingTree, remote: Mapping[BundlePath, FileState], data: frozenset[BundlePath]
+) -> list[PullStep]:
+    return [
+        PullStep(path=path, old=None, new=remote[path])
+        for path in sorted(remote)
+        if path not in local.files and (path in data or any(f in data for f in _folders(path)))
+    ]
+
+
+def _settled(
+    steps: list[PullStep],
+    keep: list[BundlePath],
+    conflicts: list[Conflict],
+    local: WorkingTree,
+) -> PullPlan:
+    """Divide the steps, and turn those that something else stands in the way of into conflicts."""
+    delete = [step for step in steps if step.new is None]
+    gone = {step.path for step in delete}
+    write: list[PullStep] = []
+    for step in steps:
+        if step.new is None:
+            continue
+        below = local.folders.get(step.path, ())
+        blocked = step.path in local.obstacles or not gone.issuperset(below)
+        if blocked or any(f in local.files and f not in gone for f in _folders(step.path)):
+            conflicts.append(Conflict(step.path, Clash.OBSTACLE))
+        else:
+            write.append(step)
+    return PullPlan(
+        write=tuple(write),
+        delete=tuple(delete),
+        keep=tuple(keep),
+        conflicts=tuple(sorted(conflicts, key=lambda conflict: conflict.path)),
+    )
+
+
+def _folders(path: BundlePath) -> Iterator[BundlePath]:
+    """The folders above a path, the root not included."""
+    folder = path.parent
+    while folder != ".":
+        yield folder
+        folder = folder.parent

@@ -1,0 +1,234 @@
+"""What every store of published bundles can do, and the rules that all of them share."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.oci import Descriptor
+from modelops_bundle.core.transfer import TagMove, may_move
+from modelops_bundle.errors import (
+    IntegrityError,
+    InvalidDigestError,
+    NotFoundInRemoteError,
+    TagMovedError,
+    UsageError,
+)
+
+#: How much of a blob is in memory at a time (transport.md: `readinto` with 1 MiB buffers).
+CHUNK_BYTES = 1024 * 1024
+
+#: OCI distribution-spec v1.1, "Pulling manifests", tag.
+_TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}", re.ASCII)
+_HEX = re.compile(r"[0-9a-f]{4,64}", re.ASCII)
+
+
+class Remote(Protocol):
+    """A repository of bundles: blobs and manifests by digest, and tags that name manifests.
+
+    Everything that is read has been verified against its digest, and everything that is written
+    is verified before it can be found. All methods raise RemoteError where the remote fails.
+    """
+
+    @property
+    def url(self) -> str:
+        """Where it is, for people and for the record."""
+        ...
+
+    def tags(self) -> tuple[str, ...]:
+        """All tags, sorted; none where nothing has been published yet."""
+        ...
+
+    def resolve(self, reference: str) -> Digest:
+        """The digest of the manifest that a tag, a digest or a unique digest prefix names.
+
+        A tag goes before a prefix of the same text.
+
+        Raises:
+            NotFoundInRemoteError: nothing of that name.
+            UsageError: no reference at all, or a prefix of several digests.
+        """
+        ...
+
+    def read_manifest(self, digest: Digest) -> bytes:
+        """A manifest's bytes.
+
+        Raises:
+            NotFoundInRemoteError: not there.
+            IntegrityError: damaged.
+        """
+        ...
+
+    def put_manifest(self, content: bytes) -> Digest:
+        """Store a manifest; all blobs that it names are there already. No tag names it yet."""
+        ...
+
+    def present(self, descriptors: Collection[Descriptor]) -> frozenset[Digest]:
+        """Which of these blobs the remote holds."""
+        ...
+
+    def open_blob(self, descriptor: Descriptor) -> Iterator[bytes]:
+        """A blob in pieces of at most `CHUNK_BYTES`.
+
+        The last piece is not handed out before all have been verified, so a consumer that came to
+        the end has the right bytes.
+
+        Raises:
+            NotFoundInRemoteError: not there.
+            IntegrityError: damaged.
+        """
+        ...
+
+    def upload_blob(self, descriptor: Descriptor, content: Iterable[bytes]) -> None:
+        """Store a blob; nothing is stored where `content` raises.
+
+        Raises:
+            IntegrityError: the content is not what the descriptor says; nothing was stored.
+        """
+        ...
+
+    def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:
+        """Let these tags name a manifest that is there: all of them, or none.
+
+        A remote that cannot change several tags at once checks all before it sets the first.
+
+        Raises:
+            TagMovedError: a tag holds something else than it may (`core.transfer.may_move`).
+            NotFoundInRemoteError: no such manifest.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A text that names a bundle in a repository: what it may mean, in this order.
+
+    Attributes:
+        tag: A tag's name, or "".
+        digest: A full digest, or None.
+        prefix: The beginning of a digest's hex part, or "".
+    """
+
+    tag: str
+    digest: Digest | None
+    prefix: str
+
+
+def parse_reference(text: str) -> Reference:
+    """Read a tag, a digest, or a digest prefix of at least 4 hex digits.
+
+    Raises:
+        UsageError: none of these.
+    """
+    head, colon, hexadecimal = text.rpartition(":")
+    if colon and head == "sha256" and _HEX.fullmatch(hexadecimal):
+        if len(hexadecimal) == 64:
+            return Reference("", Digest.parse(text), "")
+        return Reference("", None, hexadecimal)
+    if not _TAG.fullmatch(text):
+        raise UsageError(
+            f"not a reference: {text!r}", hint="Give a tag, a digest (sha256:…) or its beginning."
+        )
+    try:
+        return Reference(text, Digest.parse(f"sha256:{text}"), "")
+    except InvalidDigestError:
+        return Reference(text, None, text if _HEX.fullmatch(text) else "")
+
+
+def check_tag(name: str) -> str:
+    """Check a tag's form.
+
+    Raises:
+        UsageError: no remote would take it.
+    """
+    if not _TAG.fullmatch(name):
+        raise UsageError(
+            f"not a tag: {name!r}",
+            not_done="nothing was uploaded",
+            hint="Use letters, digits, '.', '_' and '-', at most 128, not beginning with '.'.",
+        )
+    return name
+
+
+def resolve_among(
+    text: str, tags: Mapping[str, Digest], digests: Iterable[Digest], url: str
+) -> Digest:
+    """Resolve a reference where all tags and manifests are known.
+
+    Raises:
+        NotFoundInRemoteError, UsageError: as `Remote.resolve`.
+    """
+    reference = parse_reference(text)
+    if reference.tag in tags:
+        return tags[reference.tag]
+    known = set(digests)
+    if reference.digest in known and reference.digest is not None:
+        return reference.digest
+    found = sorted(d for d in known if reference.prefix and d.hex.startswith(reference.prefix))
+    if len(found) > 1:
+        raise UsageError(
+            f"{text!r} is the beginning of {len(found)} digests", hint="Give more digits."
+        )
+    if not found:
+        raise NotFoundInRemoteError(
+            f"{url} has no {text!r}", hint="`mops-bundle versions` lists what is published."
+        )
+    return found[0]
+
+
+def check_moves(digest: Digest, moves: Sequence[TagMove], current: Mapping[str, Digest]) -> None:
+    """Check that every tag may be set.
+
+    Raises:
+        TagMovedError: one may not.
+        UsageError: a name that is no tag.
+    """
+    for move in moves:
+        held = current.get(check_tag(move.name))
+        if not move.force and not may_move(held, digest, move.expected):
+            known = move.expected or "no push or pull of this project"
+            raise TagMovedError(
+                f"tag {move.name} holds {held}, not {known}",
+                not_done="nothing was tagged",
+                hint="Pull what somebody else published, or push with --force to replace it.",
+            )
+
+
+def verified(chunks: Iterable[bytes], descriptor: Descriptor, url: str) -> Iterator[bytes]:
+    """Pass a blob through, holding each piece back until the next shows that it is not the last.
+
+    Raises:
+        IntegrityError: other bytes than the descriptor says; raised before the last piece is
+            handed out, and as soon as there are too many.
+    """
+    running, size_bytes, held = hashlib.sha256(), 0, b""
+    for chunk in chunks:
+        size_bytes += len(chunk)
+        if size_bytes > descriptor.size_bytes:
+            break
+        running.update(chunk)
+        if held:
+            yield held
+        held = chunk
+    if size_bytes != descriptor.size_bytes or running.hexdigest() != descriptor.digest.hex:
+        raise IntegrityError(
+            f"blob {descriptor.digest} of {url} is damaged "
+            f"({descriptor.title or 'its bytes are not what the digest says'})"
+        )
+    if held:
+        yield held
+
+
+def verified_bytes(content: bytes, digest: Digest, url: str) -> bytes:
+    """Check a document that is in memory.
+
+    Raises:
+        IntegrityError: other bytes than the digest says.
+    """
+    if Digest.of_bytes(content) != digest:
+        raise IntegrityError(f"manifest {digest} of {url} is damaged")
+    return content

@@ -1,0 +1,79 @@
+"""A remote that lives in this process: for tests, and the plainest reading of the protocol."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.oci import Descriptor
+from modelops_bundle.core.transfer import TagMove
+from modelops_bundle.errors import NotFoundInRemoteError
+from modelops_bundle.storage.base import (
+    CHUNK_BYTES,
+    check_moves,
+    resolve_among,
+    verified,
+    verified_bytes,
+)
+
+
+class MemoryRemote:
+    """A `Remote` in memory; safe to use from several threads."""
+
+    def __init__(self, name: str = "memory") -> None:
+        self._url = f"memory:{name}"
+        self._lock = threading.Lock()
+        self._tags: dict[str, Digest] = {}
+        self._manifests: dict[Digest, bytes] = {}
+        self._blobs: dict[Digest, bytes] = {}
+
+    @property
+    def url(self) -> str:
+        """See `Remote`."""
+        return self._url
+
+    def tags(self) -> tuple[str, ...]:
+        """See `Remote`."""
+        return tuple(sorted(self._tags))
+
+    def resolve(self, reference: str) -> Digest:
+        """See `Remote`."""
+        return resolve_among(reference, dict(self._tags), list(self._manifests), self._url)
+
+    def read_manifest(self, digest: Digest) -> bytes:
+        """See `Remote`."""
+        content = self._manifests.get(digest)
+        if content is None:
+            raise NotFoundInRemoteError(f"{self._url} has no manifest {digest}")
+        return verified_bytes(content, digest, self._url)
+
+    def put_manifest(self, content: bytes) -> Digest:
+        """See `Remote`."""
+        digest = Digest.of_bytes(content)
+        self._manifests[digest] = content
+        return digest
+
+    def present(self, descriptors: Collection[Descriptor]) -> frozenset[Digest]:
+        """See `Remote`."""
+        return frozenset(d.digest for d in descriptors if d.digest in self._blobs)
+
+    def open_blob(self, descriptor: Descriptor) -> Iterator[bytes]:
+        """See `Remote`."""
+        content = self._blobs.get(descriptor.digest)
+        if content is None:
+            raise NotFoundInRemoteError(f"{self._url} has no blob {descriptor.digest}")
+        starts = range(0, len(content), CHUNK_BYTES)
+        return verified((content[n : n + CHUNK_BYTES] for n in starts), descriptor, self._url)
+
+    def upload_blob(self, descriptor: Descriptor, content: Iterable[bytes]) -> None:
+        """See `Remote`."""
+        self._blobs[descriptor.digest] = b"".join(verified(content, descriptor, self._url))
+
+    def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:
+        """See `Remote`."""
+        with self._lock:
+            if digest not in self._manifests:
+                raise NotFoundInRemoteError(f"{self._url} has no manifest {digest}")
+            check_moves(digest, moves, self._tags)
+            self._tags.update((move.name, digest) for move in moves)

@@ -1,0 +1,277 @@
+"""A folder as a repository of bundles: an OCI image layout (image-spec v1.1), with no server.
+
+Blobs and manifests are written aside, synced and moved to the name of their digest, so that a
+name never leads to half a blob. `index.json` is replaced as a whole, under a lock, from what it
+holds at that moment.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from modelops_bundle.codec.layout_json import (
+    LayoutIndex,
+    check_layout_marker,
+    decode_layout_index,
+    encode_layout_marker,
+    with_tags,
+)
+from modelops_bundle.codec.oci_json import MAX_DOCUMENT_BYTES
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.oci import MANIFEST_MEDIA_TYPE, Descriptor
+from modelops_bundle.core.transfer import TagMove
+from modelops_bundle.errors import FileAccessError, NotFoundInRemoteError, RemoteError
+from modelops_bundle.storage.base import (
+    CHUNK_BYTES,
+    check_moves,
+    parse_reference,
+    resolve_among,
+    verified,
+    verified_bytes,
+)
+from modelops_bundle.workspace.atomic import sync_folder, write_atomic
+from modelops_bundle.workspace.locks import exclusive
+
+_MARKER = "oci-layout"
+_INDEX = "index.json"
+_BLOBS = "blobs/sha256"
+#: Unfinished blobs; the layout specification leaves room for other names beside its own.
+_ASIDE = "ingest"
+_LOCK = "lock"
+_LOCK_TIMEOUT_S = 60.0
+
+
+class OciLayoutRemote:
+    """A `Remote` in a folder; safe to use from several threads, processes and machines."""
+
+    def __init__(self, folder: Path) -> None:
+        """Nothing is read or written yet.
+
+        Args:
+            folder: The layout; made at the first upload. One layout is one repository.
+        """
+        self._folder = folder
+        self._blobs = folder / _BLOBS
+        self._url = f"layout:{folder}"
+        self._prepared = False
+
+    @property
+    def url(self) -> str:
+        """See `Remote`."""
+        return self._url
+
+    def tags(self) -> tuple[str, ...]:
+        """See `Remote`."""
+        return tuple(sorted(self._index().tags))
+
+    def resolve(self, reference: str) -> Digest:
+        """See `Remote`."""
+        index = self._index()
+        try:
+            return resolve_among(reference, index.tags, index.digests, self._url)
+        except NotFoundInRemoteError:
+            digest = parse_reference(reference).digest
+            if digest is None or not self._path(digest).is_file():
+                raise
+            return digest
+
+    def read_manifest(self, digest: Digest) -> bytes:
+        """See `Remote`."""
+        with self._reading(f"manifest {digest}"):
+            content = _read(self._path(digest), MAX_DOCUMENT_BYTES)
+        return verified_bytes(content, digest, self._url)
+
+    def put_manifest(self, content: bytes) -> Digest:
+        """See `Remote`."""
+        digest = Digest.of_bytes(content)
+        descriptor = Descriptor(
+            media_type=MANIFEST_MEDIA_TYPE, digest=digest, size_bytes=len(content)
+        )
+        self.upload_blob(descriptor, (content,))
+        return digest
+
+    def present(self, descriptors: Collection[Descriptor]) -> frozenset[Digest]:
+        """See `Remote`. A blob of another size than it should have counts as absent."""
+        return frozenset(d.digest for d in descriptors if self._has(d))
+
+    def open_blob(self, descriptor: Descriptor) -> Iterator[bytes]:
+        """See `Remote`."""
+        with self._reading(f"blob {descriptor.digest}"):
+            file = _open_regular(self._path(descriptor.digest))
+            with open(file, "rb", buffering=0) as stream:
+                chunks = iter(lambda: stream.read(CHUNK_BYTES), b"")
+                yield from verified(chunks, descriptor, self._url)
+
+    def upload_blob(self, descriptor: Descriptor, content: Iterable[bytes]) -> None:
+        """See `Remote`."""
+        self._prepare()
+        with self._writing():
+            aside = _Aside(self._folder / _ASIDE)
+        try:
+            for chunk in verified(content, descriptor, self._url):
+                with self._writing():
+                    aside.write(chunk)
+            with self._writing():
+                aside.move_to(self._path(descriptor.digest))
+        finally:
+            aside.close()
+
+    def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:
+        """See `Remote`."""
+        content = self.read_manifest(digest)
+        manifest = Descriptor(
+            media_type=MANIFEST_MEDIA_TYPE, digest=digest, size_bytes=len(content)
+        )
+        self._prepare()
+        with self._writing():
+            # The names of the blobs must be durable before the name of the whole is.
+            sync_folder(str(self._blobs))
+            with exclusive(self._folder / _LOCK, _LOCK_TIMEOUT_S):
+                before = _read_if_there(self._folder / _INDEX)
+                index = decode_layout_index(before) if before is not None else LayoutIndex.empty()
+                check_moves(digest, moves, index.tags)
+                after = with_tags(before, manifest, [move.name for move in moves])
+                if after != before:
+                    write_atomic(self._folder / _INDEX, after)
+
+    def _index(self) -> LayoutIndex:
+        with self._reading(_INDEX):
+            marker = _read_if_there(self._folder / _MARKER)
+            content = _read_if_there(self._folder / _INDEX)
+        if marker is None or content is None:
+            return LayoutIndex.empty()
+        check_layout_marker(marker)
+        return decode_layout_index(content)
+
+    def _path(self, digest: Digest) -> Path:
+        return self._blobs / digest.hex
+
+    def _has(self, descriptor: Descriptor) -> bool:
+        try:
+            found = os.stat(self._path(descriptor.digest))
+        except OSError:
+            return False
+        return stat.S_ISREG(found.st_mode) and found.st_size == descriptor.size_bytes
+
+    def _prepare(self) -> None:
+        """Make the folder a layout, if it is none and nothing else either."""
+        if self._prepared:
+            return
+        with self._writing():
+            marker = _read_if_there(self._folder / _MARKER)
+            if marker is not None:
+                check_layout_marker(marker)
+            elif self._folder.is_dir() and not _is_beginning(self._folder):
+                raise RemoteError(
+                    f"{self._folder} is a folder with other content than an OCI image layout",
+                    not_done="nothing was uploaded",
+                    hint="Give a folder that does not exist yet, or is empty.",
+                )
+            self._blobs.mkdir(parents=True, exist_ok=True)
+            (self._folder / _ASIDE).mkdir(exist_ok=True)
+            if marker is None:
+                write_atomic(self._folder / _MARKER, encode_layout_marker())
+            _sweep(self._folder / _ASIDE)
+        self._prepared = True
+
+    @contextmanager
+    def _reading(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise NotFoundInRemoteError(f"{self._url} has no {what}") from error
+        except OSError as error:
+            reason = error.strerror or error
+            raise RemoteError(f"cannot read {what} of {self._url}: {reason}") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, FileAccessError) as error:
+            reason = (isinstance(error, OSError) and error.strerror) or error
+            raise RemoteError(
+                f"cannot write to {self._url}: {reason}",
+                not_done="no tag was moved",
+                hint="Check the permissions of the folder and the free space of its disk.",
+            ) from error
+
+
+class _Aside:
+    """An unfinished file. It is locked while its writer lives, so that others leave it alone."""
+
+    def __init__(self, folder: Path) -> None:
+        while True:
+            self._name = folder / f"{os.getpid()}-{os.urandom(8).hex()}"
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            self._file = os.open(self._name, flags, 0o666)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            # Somebody may have taken it for abandoned before it was locked.
+            if os.fstat(self._file).st_nlink:
+                return
+            os.close(self._file)
+
+    def write(self, chunk: bytes) -> None:
+        """Append."""
+        rest = memoryview(chunk)
+        while rest:
+            rest = rest[os.write(self._file, rest) :]
+
+    def move_to(self, path: Path) -> None:
+        """Make the content durable and give it its final name."""
+        os.fsync(self._file)
+        os.replace(self._name, path)
+
+    def close(self) -> None:
+        """Drop what has not been moved."""
+        with suppress(OSError):
+            os.unlink(self._name)
+        os.close(self._file)
+
+
+def _sweep(folder: Path) -> None:
+    """Delete unfinished files whose writers are gone."""
+    for name in os.listdir(folder):
+        with suppress(OSError):
+            file = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.unlink(folder / name)
+            finally:
+                os.close(file)
+
+
+def _is_beginning(folder: Path) -> bool:
+    """Whether it is empty, or what a first upload that was cut off leaves."""
+    ours = {_BLOBS.partition("/")[0], _ASIDE}
+    return all(name in ours or name.startswith(".mops-") for name in os.listdir(folder))
+
+
+def _read_if_there(path: Path) -> bytes | None:
+    try:
+        return _read(path, MAX_DOCUMENT_BYTES)
+    except FileNotFoundError:
+        return None
+
+
+def _read(path: Path, limit_bytes: int) -> bytes:
+    with open(_open_regular(path), "rb") as stream:
+        content = stream.read(limit_bytes + 1)
+    if len(content) > limit_bytes:
+        raise OSError(errno.EFBIG, f"larger than {limit_bytes} bytes", str(path))
+    return content
+
+
+def _open_regular(path: Path) -> int:
+    """Open a file for reading; a device or a pipe of that name is refused, not waited for."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(errno.EINVAL, "no regular file", str(path))
+    return file

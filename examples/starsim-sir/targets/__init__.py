@@ -1,0 +1,1 @@
+"""The calibration targets of this project."""

@@ -1,10 +1,11 @@
-"""Replacing a file as a whole: after a crash it is the old one or the new one, never torn (law 9)."""
+"""Replacing a file as a whole: after a crash it is the old one or the new one (law 9)."""
 
 from __future__ import annotations
 
 import os
 import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from modelops_bundle.errors import FileAccessError
@@ -44,7 +45,8 @@ def write_atomic(path: Path, content: bytes, *, mode: int | None = None) -> None
                 os.fsync(stream.fileno())
             os.replace(aside, target)
         except BaseException:
-            os.unlink(aside)
+            with suppress(OSError):
+                os.unlink(aside)
             raise
     except OSError as error:
         raise FileAccessError(

@@ -35,6 +35,17 @@ def prepare(folder: str) -> bool:
     return True
 
 
+def seal(folder: str) -> bytes:
+    """What a file of this folder is sealed with, by mixing it into its checksum.
+
+    The folder's inode: a cache that came along with a clone or an archive is nobody's word.
+    """
+    try:
+        return b"%d:" % os.lstat(folder).st_ino
+    except OSError:
+        return b""
+
+
 def read(folder: str, name: str, limit_bytes: int) -> bytes | None:
     """A cache file's bytes; None if it is absent, no regular file, or larger than the limit."""
     try:
@@ -78,11 +89,18 @@ def write(folder: str, name: str, *parts: bytes) -> bool:
                 stream.writelines(parts)
             os.replace(aside, f"{folder}/{name}")
         except BaseException:
-            os.unlink(aside)
+            _discard(aside)
             raise
     except OSError:
         return False
     return True
+
+
+def _discard(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return
 
 
 def prune(folder: str, prefix: str, kept: int) -> None:

@@ -45,34 +45,38 @@ def _acquire(path: Path, timeout_s: float) -> int:
     deadline_s = time.monotonic() + timeout_s
     pause_s = _FIRST_PAUSE_S
     while True:
+        file = _open(path)
         try:
-            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
-        except OSError as error:
-            raise FileAccessError(
-                f"cannot make the lock {path}: {error.strerror or error}",
-                not_done="nothing was written",
-                hint="check the permissions of its folder",
-            ) from error
-        try:
-            if _try_lock(file) and _is_current(file, path):
-                os.ftruncate(file, 0)
-                os.pwrite(file, b"%d\n" % os.getpid(), 0)
-                return file
-            if time.monotonic() >= deadline_s:
+            if _try_lock(file, path):
+                if _is_current(file, path):
+                    os.ftruncate(file, 0)
+                    os.pwrite(file, b"%d\n" % os.getpid(), 0)
+                    return file
+                pause_s = 0.0
+            elif time.monotonic() >= deadline_s:
                 raise _timed_out(file, path, timeout_s)
         except BaseException:
             os.close(file)
             raise
         os.close(file)
         time.sleep(min(pause_s, max(0.0, deadline_s - time.monotonic())))
-        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        pause_s = min(max(2 * pause_s, _FIRST_PAUSE_S), _LONGEST_PAUSE_S)
 
 
-def _try_lock(file: int) -> bool:
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+def _try_lock(file: int, path: Path) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        raise _refused(path, error) from error
     return True
 
 
@@ -90,4 +94,12 @@ def _timed_out(file: int, path: Path, timeout_s: float) -> LockTimeoutError:
         f"{path} is held by {who} (waited {timeout_s:g} s)",
         not_done="nothing was written",
         hint="wait until it has finished, then try again",
+    )
+
+
+def _refused(path: Path, error: OSError) -> FileAccessError:
+    return FileAccessError(
+        f"cannot lock {path}: {error.strerror or error}",
+        not_done="nothing was written",
+        hint="check the permissions of its folder",
     )

@@ -10,12 +10,8 @@ from __future__ import annotations
 
 import os
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    #: Size in bytes, mtime_ns, ctime_ns, inode.
-    Stamp: TypeAlias = tuple[int, int, int, int]
+#: Size in bytes, mtime_ns, ctime_ns, inode.
+Stamp = tuple[int, int, int, int]
 
 #: Stamps outside these bounds do not fit the caches' columns (years 1824 to 2116).
 _BOUND_NS = 1 << 62

@@ -15,11 +15,7 @@ import zlib
 
 from modelops_bundle.workspace import cachefiles
 from modelops_bundle.workspace.root import cache_folder
-from modelops_bundle.workspace.stamps import settled, stamp_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from modelops_bundle.workspace.stamps import Stamp
+from modelops_bundle.workspace.stamps import Stamp, settled, stamp_of
 
 _MAGIC = b"mops-bundle warm 1\n".ljust(24, b"\0")
 #: Byte order, body's checksum, relative paths, absolute paths, absent paths, and the lengths in

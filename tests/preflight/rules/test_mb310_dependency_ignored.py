@@ -1,0 +1,64 @@
+"""MB310 reports what an entry needs and `.modelopsignore` leaves out."""
+
+from __future__ import annotations
+
+from modelops_bundle.core.findings import Severity
+from modelops_bundle.core.observation import Observation
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.preflight.rules.mb310_dependency_ignored import RULE
+from support.preflight import findings, keys
+from support.registries import (
+    found_model,
+    found_target,
+    model,
+    observation,
+    paths,
+    project,
+    registry,
+    target,
+)
+
+RECORD = registry(
+    {"sir": model(code=["models/network.py"])}, {"t": target(data=["data", "obs.csv"])}
+)
+
+
+def ignoring(*ignored: str, folder: bool = True) -> Observation:
+    directories = {BundlePath("data"): paths("data/a.csv")} if folder else {}
+    return observation(
+        found_model(),
+        found_target(),
+        files=["data/a.csv"],
+        directories=directories,
+        project=project(ignored=ignored),
+    )
+
+
+def test_an_ignored_dependency_is_an_error_with_the_entries_that_need_it() -> None:
+    (finding,) = findings(RULE, RECORD, ignoring("obs.csv"))
+    assert finding.severity is Severity.ERROR
+    assert finding.key == "target:t"
+    assert finding.message == (
+        "'obs.csv' is ignored by .modelopsignore and would not travel (needed by target 't')"
+    )
+    assert finding.hint == "Take the pattern that matches obs.csv out of .modelopsignore"
+    assert str(finding.location) == ".modelopsignore"
+
+
+def test_code_that_the_closure_could_not_follow_is_reported_under_its_path() -> None:
+    assert keys(findings(RULE, RECORD, ignoring("models/network.py", "models/new.py"))) == [
+        "model:sir",
+        "models/new.py",
+    ]
+
+
+def test_files_that_are_ignored_inside_a_data_folder_are_meant_to_stay_behind() -> None:
+    assert findings(RULE, RECORD, ignoring("data/.DS_Store", "data/tmp/x")) == []
+
+
+def test_an_ignored_data_folder_is_an_error() -> None:
+    assert keys(findings(RULE, RECORD, ignoring("data", folder=False))) == ["target:t"]
+
+
+def test_nothing_ignored_is_fine() -> None:
+    assert findings(RULE, RECORD, ignoring()) == []

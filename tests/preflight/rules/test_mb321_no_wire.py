@@ -1,0 +1,34 @@
+"""MB321 warns once where there is something to run and nothing to run it with."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelops_bundle.core.findings import Severity
+from modelops_bundle.core.observation import ProjectFacts
+from modelops_bundle.core.registry import BundleRegistry
+from modelops_bundle.preflight.rules.mb321_no_wire import RULE
+from support.preflight import findings
+from support.registries import model, observation, project, registry, target
+
+MODELS = registry({"sir": model()})
+
+
+@pytest.mark.parametrize("record", [MODELS, registry(targets={"t": target()})])
+def test_entries_without_a_wire_function_are_one_warning(record: BundleRegistry) -> None:
+    (finding,) = findings(RULE, record, observation(project=project(wire="")))
+    assert finding.severity is Severity.WARNING
+    assert "modelops-calabaria" in finding.hint
+
+
+@pytest.mark.parametrize(
+    ("record", "facts"),
+    [
+        (MODELS, project(wire="wire.py")),
+        (MODELS, project(wire="", pyproject=False, pyproject_problem="Invalid value")),
+        (registry(), project(wire="")),
+    ],
+    ids=["wire", "unknown", "nothing-to-run"],
+)
+def test_otherwise_nothing_is_said(record: BundleRegistry, facts: ProjectFacts) -> None:
+    assert findings(RULE, record, observation(project=facts)) == []

@@ -159,6 +159,24 @@ class PullPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PullJournal:
+    """Everything that it takes to finish a pull that was cut off.
+
+    Attributes:
+        url, reference, digest: What was pulled.
+        files: All files of the bundle; the record of what this project and the remote had in
+            common, once the steps have been taken. None where the pull leaves the record alone.
+        steps: In order. New content is put aside under the number of its step.
+    """
+
+    url: str
+    reference: str
+    digest: Digest
+    files: Mapping[BundlePath, Digest] | None
+    steps: tuple[PullStep, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingTree:
     """What stands at the paths that a pull may touch.
 

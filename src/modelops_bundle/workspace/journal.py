@@ -1,0 +1,139 @@
+"""Where a pull keeps what it has fetched until all of it can be moved into place (law 9).
+
+While the folder has no journal, nothing of the project has been touched, and dropping the folder
+undoes the pull. From the moment the journal is there the pull is decided, and whoever comes next
+finishes it. Both are under the project's lock.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from modelops_bundle.codec.journal_json import decode_journal, encode_journal
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.transfer import PullJournal
+from modelops_bundle.errors import FileAccessError
+from modelops_bundle.workspace import cachefiles
+from modelops_bundle.workspace.atomic import sync_folder, write_atomic
+from modelops_bundle.workspace.project import Project
+from modelops_bundle.workspace.root import PROJECT_FOLDER
+
+_NAME = "pull"
+_JOURNAL = "journal.json"
+_BACKUP = "backup"
+#: Larger than any journal that is written: some 300 bytes for each of 200,000 files.
+_LIMIT_BYTES = 256 * 1024 * 1024
+
+
+def is_pending(project: Project) -> bool:
+    """Whether a pull is under way or was cut off. One look at the disk."""
+    return os.path.lexists(project.cache / _NAME)
+
+
+class PullFolder:
+    """The folder of one pull."""
+
+    def __init__(self, project: Project) -> None:
+        """Nothing is read or written yet; the caller holds the project's lock."""
+        self._cache = project.cache
+        self._folder = project.cache / _NAME
+
+    def begin(self) -> None:
+        """Make the folder, empty.
+
+        Raises:
+            FileAccessError: it cannot be made.
+        """
+        if not cachefiles.prepare(str(self._cache)):
+            raise FileAccessError(
+                f"cannot use the folder {PROJECT_FOLDER}/{self._cache.name}",
+                not_done="nothing was pulled",
+                hint="Check that it is a folder that you can write to.",
+            )
+        try:
+            self._folder.mkdir()
+        except OSError as error:
+            raise _unwritable(error) from error
+
+    def staged(self, number: int) -> Path:
+        """Where the new content of a step is put aside."""
+        return self._folder / str(number)
+
+    def stage(self, number: int, content: Iterable[bytes]) -> None:
+        """Put the new content of a step aside, durably.
+
+        Raises:
+            FileAccessError: it cannot be written.
+        """
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            file = os.open(self.staged(number), flags, 0o666)
+        except OSError as error:
+            raise _unwritable(error) from error
+        with open(file, "wb", buffering=0) as stream:
+            for chunk in content:
+                try:
+                    rest = memoryview(chunk)
+                    while rest:
+                        rest = rest[stream.write(rest) :]
+                except OSError as error:
+                    raise _unwritable(error) from error
+            os.fsync(file)
+
+    def commit(self, journal: PullJournal) -> None:
+        """Decide the pull: from now on it is finished, not undone."""
+        sync_folder(str(self._folder))
+        write_atomic(self._folder / _JOURNAL, encode_journal(journal))
+        sync_folder(str(self._cache))
+
+    def journal(self) -> PullJournal | None:
+        """What is to be finished; None where the pull was cut off before it was decided.
+
+        Raises:
+            ConfigError: the journal is damaged.
+        """
+        if self._folder.is_symlink():
+            return None
+        content = cachefiles.read(str(self._folder), _JOURNAL, _LIMIT_BYTES)
+        name = f"{PROJECT_FOLDER}/{self._cache.name}/{_NAME}/{_JOURNAL}"
+        return None if content is None else decode_journal(content, name)
+
+    def backup(self) -> Path:
+        """A new folder for local work that `--overwrite` replaces; kept until somebody deletes it.
+
+        Raises:
+            FileAccessError: it cannot be made.
+        """
+        parent = self._cache / _BACKUP
+        try:
+            parent.mkdir(exist_ok=True)
+            taken = [int(name) for name in os.listdir(parent) if name.isascii() and name.isdigit()]
+            folder = parent / str(max(taken, default=0) + 1)
+            folder.mkdir()
+        except OSError as error:
+            raise _unwritable(error) from error
+        return folder
+
+    def close(self) -> None:
+        """Remove the folder: the journal first, since without it the rest means nothing."""
+        if self._folder.is_symlink():
+            self._folder.unlink(missing_ok=True)
+            return
+        (self._folder / _JOURNAL).unlink(missing_ok=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def relative_backup(project: Project, folder: Path) -> BundlePath:
+    """How people are told of a backup folder."""
+    return BundlePath(folder.relative_to(project.root).as_posix())
+
+
+def _unwritable(error: OSError) -> FileAccessError:
+    return FileAccessError(
+        f"cannot put fetched files aside: {error.strerror or error}",
+        not_done="no file of the project was changed",
+        hint="Check the permissions of the project's folder and the free space of its disk.",
+    )

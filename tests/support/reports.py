@@ -9,6 +9,7 @@ from modelops_bundle.core.observation import Observation
 from modelops_bundle.core.plan import PlanOptions, SyncPlan
 from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.core.registry import BundleRegistry, TargetEntry, TargetSet
+from modelops_bundle.operations.documents import Refusal
 from support.registries import (
     closure,
     file_state,
@@ -44,6 +45,16 @@ class ReportFacts:
     project_name: str = "starsim-sir"
     registry_path: str = ".modelops-bundle/registry.yaml"
     remote: RemoteFacts = field(default_factory=RemoteFacts)
+
+
+@dataclass(frozen=True)
+class OutcomeFacts:
+    """What became of a plan."""
+
+    report: ReportFacts
+    after: ReportFacts | None = None
+    written: bool = False
+    refused: Refusal | None = None
 
 
 def synced(record: BundleRegistry, observed: Observation) -> BundleRegistry:

@@ -12,7 +12,7 @@ from modelops_bundle.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import NoReturn, Protocol
+    from typing import Literal, NoReturn, Protocol
 
     from modelops_bundle.cli.output import Output
 
@@ -56,15 +56,26 @@ class CommandParser(argparse.ArgumentParser):
         self._help_words = f"run `{self.prog} --help`"
         self._visible: list[str] = []
 
-    def legacy(self, *names: str, hint: str, takes_value: bool = False) -> None:
-        """Accept options of the existing tool that mean nothing here, and say so."""
+    def legacy(
+        self,
+        *names: str,
+        hint: str,
+        takes: Literal["nothing", "value", "values"] = "nothing",
+        dest: str = "ignored",
+    ) -> None:
+        """Accept options that scripts for the existing tool use, unlisted, and say something.
+
+        Args:
+            hint: What to do instead, or why it is not needed.
+            takes: Whether a value follows, and whether several add up to a list.
+            dest: The attribute to set; by default the option has no effect.
+        """
         self.add_argument(
             *names,
-            dest="legacy_hints",
+            dest=dest,
             action=_Legacy,
-            nargs=None if takes_value else 0,
-            const=hint,
-            default=[],
+            hint=hint,
+            takes=takes,
             help=argparse.SUPPRESS,
         )
 
@@ -102,7 +113,16 @@ class CommandParser(argparse.ArgumentParser):
 
 
 class _Legacy(argparse.Action):
-    """Collects the hints of the legacy options that were given."""
+    """Stores what was given, and collects the hint in `legacy_hints`."""
+
+    def __init__(
+        self, option_strings: Sequence[str], dest: str, *, hint: str, takes: str, help: str
+    ) -> None:
+        nargs = 0 if takes == "nothing" else None
+        default: object = [] if takes == "values" else None
+        super().__init__(option_strings, dest, nargs=nargs, default=default, help=help)
+        self.hint = hint
+        self.takes = takes
 
     def __call__(
         self,
@@ -111,8 +131,16 @@ class _Legacy(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        hints = [*getattr(namespace, self.dest), f"{option_string}: {self.const}"]
-        setattr(namespace, self.dest, hints)
+        given: object = {
+            "nothing": True,
+            "value": values,
+            "values": [*(getattr(namespace, self.dest) or ()), values],
+        }[self.takes]
+        setattr(namespace, self.dest, given)
+        namespace.legacy_hints = [
+            *getattr(namespace, "legacy_hints", ()),
+            f"{option_string}: {self.hint}",
+        ]
 
 
 def add_global_options(parser: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import filterfalse
 from typing import Literal, NotRequired, Protocol, TypedDict
 
 from modelops_bundle.core.findings import Finding, Severity, finding_order
@@ -17,6 +18,7 @@ from modelops_bundle.core.plan import (
 )
 from modelops_bundle.core.registry import EntryKey, Kind, TargetSet
 from modelops_bundle.errors import BundleError
+from modelops_bundle.operations.file_documents import FileStateDocument
 
 Refusal = Literal["destructive", "ambiguous", "unparsed", "conflict"]
 
@@ -155,7 +157,10 @@ class RemoteDocument(TypedDict):
 
 
 class StatusDocument(TypedDict):
-    """`mops-bundle.status/1`, and with `written` and `refused` `mops-bundle.sync/1`."""
+    """`mops-bundle.status/1`, and with `written` and `refused` `mops-bundle.sync/1`.
+
+    `files` is there where it was asked for (`status --files`).
+    """
 
     schema: str
     project: ProjectDocument
@@ -171,6 +176,7 @@ class StatusDocument(TypedDict):
     remote: RemoteDocument
     written: NotRequired[bool]
     refused: NotRequired[str | None]
+    files: NotRequired[list[FileStateDocument]]
 
 
 class CheckDocument(TypedDict):
@@ -222,6 +228,19 @@ class Report(Protocol):
     def remote(self) -> ReportedRemote: ...
 
 
+class Outcome(Protocol):
+    """What became of a plan (`operations.sync.SyncOutcome`)."""
+
+    @property
+    def report(self) -> Report: ...
+    @property
+    def after(self) -> Report | None: ...
+    @property
+    def written(self) -> bool: ...
+    @property
+    def refused(self) -> Refusal | None: ...
+
+
 def status_document(report: Report) -> StatusDocument:
     """The document of `status --json` (contract.md)."""
     plan = report.plan
@@ -242,21 +261,24 @@ def status_document(report: Report) -> StatusDocument:
         "preflight": [_finding(f) for f in sorted(report.findings, key=finding_order)],
         "summary": _summary(plan, report.findings),
         "after": {"models": len(plan.result.models), "targets": len(plan.result.targets)},
-        "remote": {
-            "url": report.remote.url,
-            "checked": report.remote.checked,
-            "state": str(report.remote.state),
-            "digest": report.remote.digest,
-        },
+        "remote": _remote(report.remote),
     }
 
 
-def sync_document(report: Report, *, written: bool, refused: Refusal | None) -> StatusDocument:
-    """The document of `sync --json`: the plan, and what became of it."""
-    document = status_document(report)
+def sync_document(outcome: Outcome) -> StatusDocument:
+    """The document of `sync --json`: the plan, and what became of it.
+
+    Findings and remote are those of the project as the sync left it.
+    """
+    document = status_document(outcome.report)
     document["schema"] = "mops-bundle.sync/1"
-    document["written"] = written
-    document["refused"] = refused
+    if outcome.after is not None:
+        findings = {*outcome.after.findings, *filterfalse(_cured, outcome.report.findings)}
+        document["preflight"] = [_finding(f) for f in sorted(findings, key=finding_order)]
+        document["summary"] = _summary(outcome.report.plan, findings)
+        document["remote"] = _remote(outcome.after.remote)
+    document["written"] = outcome.written
+    document["refused"] = outcome.refused
     return document
 
 
@@ -383,6 +405,20 @@ def _environment(plan: SyncPlan) -> EnvironmentDocument:
     # A registry that does not record an environment yet gains one: that makes nothing stale.
     state = ("stale" if plan.record.environment else "cosmetic") if listed else "fresh"
     return {"state": state, "changes": listed}
+
+
+def _remote(remote: ReportedRemote) -> RemoteDocument:
+    return {
+        "url": remote.url,
+        "checked": remote.checked,
+        "state": str(remote.state),
+        "digest": remote.digest,
+    }
+
+
+def _cured(finding: Finding) -> bool:
+    """Whether a sync cures it (contract.md: category MB11x)."""
+    return finding.code.startswith("MB11")
 
 
 def _finding(finding: Finding) -> FindingDocument:

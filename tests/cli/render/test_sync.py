@@ -11,7 +11,9 @@ from modelops_bundle.core.plan import PlanOptions
 from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.operations.documents import Refusal, sync_document
 from support.golden import assert_golden
+from support.registries import observation, registry, target, target_set
 from support.reports import (
+    OutcomeFacts,
     ReportFacts,
     ambiguous_report,
     chain_report,
@@ -19,13 +21,15 @@ from support.reports import (
     mission_report,
     removal_report,
 )
-from support.registries import observation, registry, target, target_set
 
 
 def rendered(
     report: ReportFacts, columns: int = 80, refused: Refusal | None = None, *, dry: bool = False
 ) -> str:
-    document = sync_document(report, written=not refused and not dry, refused=refused)
+    written = not refused and not dry
+    after = replace(report, findings=()) if written else None
+    outcome = OutcomeFacts(report, after=after, written=written, refused=refused)
+    document = sync_document(outcome)
     return "".join(line + "\n" for line in render_sync(document, columns, dry_run=dry))
 
 

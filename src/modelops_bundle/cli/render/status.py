@@ -50,6 +50,7 @@ def render_status(document: StatusDocument, columns: int, *, verbose: bool = Fal
         [_verdict(document)],
         _entries(document, columns, verbose),
         _sections(document),
+        _files(document),
         _unregistered(document, columns),
         *preflight_blocks(document["preflight"], columns, verbose=verbose),
         _next(document),
@@ -61,11 +62,11 @@ def render_status(document: StatusDocument, columns: int, *, verbose: bool = Fal
     return lines
 
 
-def in_sync_line(document: StatusDocument, findings: Sequence[FindingDocument]) -> str:
+def in_sync_line(document: StatusDocument) -> str:
     """`In sync: 1 model, 2 targets. Preflight ok (2 notes, -v).`"""
     after = document["after"]
     counts = f"{counted(after['models'], 'model')}, {counted(after['targets'], 'target')}"
-    return f"In sync: {counts}. {preflight_line(findings)}"
+    return f"In sync: {counts}. {preflight_line(document['preflight'])}"
 
 
 def preflight_line(findings: Sequence[FindingDocument]) -> str:
@@ -121,7 +122,7 @@ def _verdict(document: StatusDocument) -> str:
     if document["in_sync"]:
         if not entries:
             return f"No models or targets are registered. {preflight_line(document['preflight'])}"
-        return in_sync_line(document, document["preflight"])
+        return in_sync_line(document)
     broken = [entry for entry in differing if entry["state"] != "cosmetic"]
     parts = []
     if broken:
@@ -201,6 +202,14 @@ def _sections(document: StatusDocument) -> list[str]:
         for section in document["sections"]
         if section["section"] != "target_set"
     ]
+
+
+def _files(document: StatusDocument) -> list[str]:
+    if "files" not in document:
+        return []
+    from modelops_bundle.cli.render.files import render_file_states
+
+    return ["Files:", *render_file_states(document["files"])]
 
 
 def _unregistered(document: StatusDocument, columns: int) -> list[str]:

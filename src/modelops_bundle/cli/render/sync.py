@@ -8,13 +8,7 @@ from modelops_bundle.cli.render.status import in_sync_line, preflight_blocks, pr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from modelops_bundle.operations.documents import (
-        EntryDocument,
-        FindingDocument,
-        StatusDocument,
-    )
+    from modelops_bundle.operations.documents import EntryDocument, StatusDocument
 
 _LABEL_CELLS = 14
 _MARGIN = 6
@@ -47,19 +41,18 @@ def render_sync(document: StatusDocument, columns: int, *, dry_run: bool = False
         return [*lines, f"Nothing written: {refusal}."]
     if dry_run:
         return [*(lines or render_plan(document, columns)), "Nothing written: this was a dry run."]
-    left = [finding for finding in document["preflight"] if not finding["code"].startswith("MB11")]
-    for block in preflight_blocks(left, columns, verbose=False):
+    for block in preflight_blocks(document["preflight"], columns, verbose=False):
         lines += [*([""] if lines else []), *block]
-    return [*lines, *([""] if lines else []), _outcome(document, left)]
+    return [*lines, *([""] if lines else []), _outcome(document)]
 
 
-def _outcome(document: StatusDocument, left: Sequence[FindingDocument]) -> str:
+def _outcome(document: StatusDocument) -> str:
     missing = [entry for entry in document["entries"] if _stays_broken(entry)]
     if missing:
         number = counted(len(missing), "entry is", "entries are")
-        return f"Not in sync: {number} missing. {preflight_line(left)}"
+        return f"Not in sync: {number} missing. {preflight_line(document['preflight'])}"
     pushed = " Not pushed." if document["remote"]["state"] in _UNPUSHED else ""
-    return in_sync_line(document, left) + pushed
+    return in_sync_line(document) + pushed
 
 
 def _stays_broken(entry: EntryDocument) -> bool:

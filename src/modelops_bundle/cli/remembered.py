@@ -1,0 +1,55 @@
+"""The status of a project in which nothing has changed since it was last worked out.
+
+Everything here is on the path of a warm `status`, which has 80 ms (experience.md, "Start-up
+budget"): it imports nothing that the interpreter, `json` and `argparse` have not loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from modelops_bundle import __version__
+from modelops_bundle.workspace.root import find_root
+from modelops_bundle.workspace.warm import recall, remember
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from modelops_bundle.operations.documents import StatusDocument
+    from modelops_bundle.workspace.scan import Scan
+
+#: Files of the project, besides what a scan looks at, that a status depends on.
+_PROJECT_FILES = ("registry.yaml", "config.yaml", "state.json", "tracked.txt", "env")
+#: Variables that say where the user's stores and environments are.
+_VARIABLES = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "MODELOPS_HOME", "PYTHONPATH")
+
+
+def remembered_status() -> StatusDocument | None:
+    """The document of the last `status` of this project, if it would be the same now."""
+    try:
+        root = find_root(os.getcwd())
+    except OSError:
+        return None
+    payload = recall(root, _key()) if root is not None else None
+    if payload is None:
+        return None
+    document: StatusDocument = json.loads(payload)
+    return document
+
+
+def remember_status(document: StatusDocument, scan: Scan) -> None:
+    """Keep a document for as long as nothing that it was made from changes."""
+    root = str(scan.project.root)
+    watched = scan.watched()
+    for name in _PROJECT_FILES:
+        watched.look(root, f".modelops-bundle/{name}")
+    pinned = os.path.expanduser("~/.modelops/bundle-env")
+    watched.look(root, pinned)
+    remember(root, _key(), json.dumps(document).encode(), watched)
+
+
+def _key() -> str:
+    """Everything besides files that a status depends on."""
+    values = [f"{name}={os.environ.get(name, '')}" for name in _VARIABLES]
+    return "\n".join(["status/1", __version__, sys.version, sys.prefix, *values])

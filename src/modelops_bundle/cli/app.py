@@ -122,7 +122,7 @@ def _report(error: Exception, out: Output) -> int:
         )
         shown.code = "internal"
     if out.json:
-        from modelops_bundle.operations.documents import error_document
+        from modelops_bundle.operations.report_documents import error_document
 
         out.document(error_document(shown))
     else:

@@ -7,7 +7,7 @@ import pytest
 from modelops_bundle.cli.render.status import render_status
 from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.operations.documents import status_document
+from modelops_bundle.operations.report_documents import status_document
 from support.golden import assert_golden
 from support.reports import (
     ReportFacts,

@@ -9,7 +9,8 @@ import pytest
 from modelops_bundle.cli.render.sync import render_sync
 from modelops_bundle.core.plan import PlanOptions
 from modelops_bundle.core.planner import plan_sync
-from modelops_bundle.operations.documents import Refusal, sync_document
+from modelops_bundle.operations.documents import Refusal
+from modelops_bundle.operations.report_documents import sync_document
 from support.golden import assert_golden
 from support.registries import observation, registry, target, target_set
 from support.reports import (

@@ -61,12 +61,13 @@ def run(args: Namespace, out: Output) -> int:
 
 def _evaluated(args: Namespace) -> StatusDocument:
     from modelops_bundle.cli.here import current_project
-    from modelops_bundle.operations.documents import status_document
+    from modelops_bundle.operations.report_documents import status_document
     from modelops_bundle.operations.status import status
 
     report = status(current_project(), trust_cache=not args.check_staleness)
     document = status_document(report)
-    remember_status(document, report.session.scan)
+    if not args.remote:
+        remember_status(document, report.session.scan)
     if args.files:
         _add_files(document, report)
     return document

@@ -69,7 +69,7 @@ def run(args: Namespace, out: Output) -> int:
 def show_outcome(outcome: SyncOutcome, out: Output, *, dry_run: bool = False) -> None:
     """Print what a sync or a registration did."""
     from modelops_bundle.cli.render.sync import render_sync
-    from modelops_bundle.operations.documents import sync_document
+    from modelops_bundle.operations.report_documents import sync_document
 
     out.show(
         sync_document(outcome),

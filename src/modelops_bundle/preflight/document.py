@@ -28,7 +28,8 @@ raises no error here.
 
 def render_rules_doc() -> str:
     """The whole page, by code; the same text on every machine."""
-    entries = sorted((*RULES, *DOCUMENTED), key=lambda entry: entry.code)
+    entries: list[Rule | RuleDoc] = [*RULES, *DOCUMENTED]
+    entries.sort(key=lambda entry: entry.code)
     table = ["| code | severity | what |", "|---|---|---|"]
     table += [f"| [{e.code}](#{_anchor(e)}) | {_severity(e)} | {e.title} |" for e in entries]
     sections = [f"## {_heading(entry)}\n\n{_body(entry)}\n" for entry in entries]

@@ -123,6 +123,14 @@ STALENESS: tuple[RuleDoc, ...] = (
 #: Findings that are not checked by a rule, because only the one who reads the file can tell.
 REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
     RuleDoc(
+        "MB131",
+        "Job specification names an old entrypoint",
+        _WARNING,
+        "A JSON or YAML file of the project names an entrypoint that a sync renames or moves. "
+        "Registry ids stay, so files that use those need nothing; an entrypoint has to be "
+        "corrected by hand, since a sync changes no file that people or other programs own.",
+    ),
+    RuleDoc(
         "MB201",
         "Fact that the code does not settle",
         _WARNING,

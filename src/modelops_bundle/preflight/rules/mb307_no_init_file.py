@@ -44,7 +44,7 @@ def _package_folders(entry: ModelEntry | TargetEntry) -> Iterator[BundlePath]:
 
 RULE = Rule(
     code="MB307",
-    title="Folder without __init__.py",
+    title="Folder without `__init__.py`",
     severity=Severity.INFO,
     explanation=(
         "A folder on the way to an entry's module has no `__init__.py`. Python imports it as a "

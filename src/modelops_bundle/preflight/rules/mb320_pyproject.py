@@ -34,7 +34,7 @@ def check(context: PreflightContext) -> Iterator[Finding]:
 
 RULE = Rule(
     code="MB320",
-    title="pyproject.toml missing or invalid",
+    title="`pyproject.toml` missing or invalid",
     severity=Severity.ERROR,
     explanation=(
         "Workers install a bundle's dependencies from its `pyproject.toml`. A file that is not "

@@ -48,7 +48,7 @@ def _imports(context: PreflightContext) -> dict[str, Location]:
 
 RULE = Rule(
     code="MB322",
-    title="Import that pyproject.toml does not declare",
+    title="Import that `pyproject.toml` does not declare",
     severity=Severity.WARNING,
     explanation=(
         "The code of an entry imports a package that no dependency table of `pyproject.toml` "

@@ -1,0 +1,115 @@
+"""One pass gathers what rules, scan and planner found, in a fixed order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modelops_bundle.core.findings import Finding, Location, Severity, finding_order
+from modelops_bundle.core.observation import Observation
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.plan import SyncPlan
+from modelops_bundle.core.planner import plan_sync
+from modelops_bundle.core.registry import BundleRegistry
+from modelops_bundle.preflight.base import PreflightContext
+from modelops_bundle.preflight.runner import run_preflight
+from support.registries import (
+    found_model,
+    found_target,
+    model,
+    observation,
+    plan,
+    project,
+    registry,
+    target,
+    target_set,
+)
+
+
+def preflight(
+    record: BundleRegistry, observed: Observation, synced: SyncPlan | None = None
+) -> tuple[Finding, ...]:
+    synced = synced or plan_sync(record, observed)
+    return run_preflight(PreflightContext(synced.result, synced, observed))
+
+
+def noticed(code: str, severity: Severity = Severity.WARNING, line: int = 1) -> Finding:
+    return Finding(
+        code=code,
+        severity=severity,
+        message=f"noticed at {line}",
+        location=Location(BundlePath("models/sir.py"), line),
+    )
+
+
+def test_findings_of_scan_and_planner_are_among_the_rest_in_order() -> None:
+    record = registry({"sir": model()}, {"t": target(model_output="gone")})
+    observed = observation(
+        found_model(),
+        found_target(model_output="gone"),
+        findings=(noticed("MB204"), noticed("MB314", Severity.ERROR)),
+    )
+    synced = plan(record, findings=(noticed("MB201"),))
+    found = preflight(record, observed, synced)
+    assert [finding.code for finding in found] == ["MB301", "MB314", "MB201", "MB204", "MB318"]
+    assert list(found) == sorted(found, key=finding_order)
+
+
+def test_what_two_of_them_noticed_alike_is_reported_once() -> None:
+    record = registry({"sir": model()}, {"t": target()})
+    twice = noticed("MB201")
+    observed = observation(found_model(), found_target(), findings=(twice, twice))
+    assert preflight(record, observed, plan(record, findings=(twice,))) == (twice,)
+
+
+def test_the_missions_stale_target_raises_two_warnings_and_no_phantom_error() -> None:
+    record = registry(
+        {"sir": model()},
+        {"incidence_target": target(model_output="BAD_OUTPUT_NAME")},
+        target_sets={"flu": target_set("incidence_target", incidence_target=1.0)},
+    )
+    observed = observation(
+        found_model(), found_target("incidence_replicate_mean_target", body="incidence_target")
+    )
+    found = preflight(record, observed)
+    assert [(finding.severity, finding.message) for finding in found] == [
+        (
+            Severity.WARNING,
+            "Registry may be stale - entrypoint 'incidence_target' not found",
+        ),
+        (
+            Severity.WARNING,
+            "Registry may be stale - output 'BAD_OUTPUT_NAME' not found in the code",
+        ),
+    ]
+    assert {finding.hint for finding in found} == {
+        "Run 'mops-bundle sync' to update registry from current code"
+    }
+
+
+def test_an_empty_project_raises_nothing() -> None:
+    assert preflight(registry(), observation(project=project(wire="", packages=()))) == ()
+
+
+@given(st.permutations(range(4)))
+def test_the_order_of_discovery_and_of_findings_has_no_influence(order: list[int]) -> None:
+    names = ("A", "B", "C", "D")
+    record = registry(
+        {name: model(name, outputs=()) for name in names},
+        {name: target(f"t{name}", model_output="gone") for name in names},
+    )
+    sources = [found_model(name, line=number + 1, outputs=()) for number, name in enumerate(names)]
+    targets = [
+        found_target(f"t{name}", line=number + 1, model_output="gone")
+        for number, name in enumerate(names)
+    ]
+    scanned = [noticed("MB204", line=number) for number in range(4)]
+    base = observation(*sources, *targets, findings=tuple(scanned))
+    shuffled = replace(
+        base,
+        discovered=(*(targets[i] for i in order), *(sources[i] for i in order)),
+        findings=tuple(scanned[i] for i in order),
+    )
+    assert preflight(record, shuffled, plan(record)) == preflight(record, base, plan(record))

@@ -1,0 +1,42 @@
+"""`check`: problems with file and line, for CI and editors."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from modelops_bundle.cli.arguments import CommandParser
+    from modelops_bundle.cli.output import Output
+
+EXAMPLE = "mops-bundle check --strict"
+FAILED = 1
+
+
+def add_arguments(parser: CommandParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument(
+        "--strict", action="store_true", help="changes that leave behaviour alone fail too"
+    )
+    parser.add_argument(
+        "--code-only",
+        action="store_true",
+        help="do not fail for absent data that git ignores: CI often has no data",
+    )
+    parser.add_argument(
+        "--output-format", choices=("text", "json"), default="text", help="text by default"
+    )
+
+
+def run(args: Namespace, out: Output) -> int:
+    """Print findings; 1 if one of them is an error."""
+    from modelops_bundle.cli.here import current_project
+    from modelops_bundle.cli.render.check import render_check
+    from modelops_bundle.operations.check import check
+    from modelops_bundle.operations.report_documents import check_document
+
+    if args.output_format == "json":
+        out.json = True
+    checked = check(current_project(), strict=args.strict, code_only=args.code_only)
+    out.show(check_document(checked.report, checked.findings, ok=checked.ok), render_check)
+    return 0 if checked.ok else FAILED

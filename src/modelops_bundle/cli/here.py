@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+from modelops_bundle.cli.output import printable
+from modelops_bundle.workspace.journal import is_pending
 from modelops_bundle.workspace.project import Project, find_project
 
 
 def current_project() -> Project:
-    """The project at the working folder or above it.
+    """The project at the working folder or above it; a pull that was cut off is settled (law 9).
 
     Raises:
         ProjectNotFoundError: there is none.
+        ConfigError: the journal of the pull that was cut off is damaged.
     """
-    return find_project(Path.cwd())
+    project = find_project(Path.cwd())
+    if is_pending(project):
+        from modelops_bundle.operations.pull import recover
+
+        for path in recover(project):
+            sys.stderr.write(
+                f"warning: {printable(path)} was edited since a pull was cut off; left alone\n"
+            )
+    return project

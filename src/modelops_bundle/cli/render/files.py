@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modelops_bundle.operations.file_documents import FilesDocument, FileStateDocument
+    from modelops_bundle.operations.setup_documents import TrackedDocument
 
 _SYMBOLS = {"unchanged": "=", "changed": "!", "new": "+", "missing": "-"}
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
@@ -33,6 +34,14 @@ def render_file_states(files: Sequence[FileStateDocument]) -> list[str]:
         for file in files
     ]
     return table(rows) if rows else []
+
+
+def render_tracked(document: TrackedDocument, symbol: str) -> list[str]:
+    """What `add` or `remove` changed."""
+    lines = [f"  {symbol} {path}" for path in document["changed"]]
+    lines += [f"  = {path} (travelled already)" for path in document["unchanged"]]
+    number = counted(len(document["tracked"]), "further file travels", "further files travel")
+    return [*lines, f"{number}; what the registry names travels by itself."]
 
 
 def size_text(size_bytes: int) -> str:

@@ -1,0 +1,83 @@
+"""`init`: make a project of a folder."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from modelops_bundle.cli.arguments import CommandParser
+    from modelops_bundle.cli.output import Output
+    from modelops_bundle.operations.setup_documents import InitDocument
+    from modelops_bundle.workspace.project import Project
+
+EXAMPLE = "mops-bundle init --name starsim-sir"
+
+
+def add_arguments(parser: CommandParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="here by default")
+    parser.add_argument("--name", default="", help="what people call it; the folder's name")
+    parser.add_argument("--env", "-e", default="", metavar="ENV", help="an environment to pin")
+    parser.add_argument(
+        "--remote",
+        default="",
+        metavar="URL",
+        help="where bundles go; a folder of your own by default",
+    )
+    parser.add_argument(
+        "--fix-gitignore", action="store_true", help="let git see the registry where it does not"
+    )
+    parser.legacy("--tag", hint="say `mops-bundle push --tag TAG`", takes="value")
+    parser.legacy("--threshold", hint="everything goes to the remote", takes="value")
+
+
+def run(args: Namespace, out: Output) -> int:
+    """Make what is missing of a project; nothing that is there is overwritten."""
+    from dataclasses import replace
+    from pathlib import Path
+
+    from modelops_bundle.operations.scaffold import fix_gitignore, init
+    from modelops_bundle.operations.setup_documents import init_document
+
+    outcome = init(Path(args.path), name=args.name, env=args.env, remote=args.remote)
+    mended = args.fix_gitignore and fix_gitignore(outcome.project)
+    if mended:
+        outcome = replace(outcome, registry_ignored=False)
+    out.show(init_document(outcome), lambda document, columns: _lines(document))
+    if mended:
+        out.complain(["git now takes up .modelops-bundle/registry.yaml: commit it."])
+        _offer_gitattributes(outcome.project, out)
+    elif outcome.registry_ignored:
+        out.complain(
+            [
+                "warning: git ignores .modelops-bundle/registry.yaml: a clone would have none",
+                "help: run `mops-bundle init --fix-gitignore`",
+            ]
+        )
+    return 0
+
+
+def _lines(document: InitDocument) -> list[str]:
+    lines = [f"  + {path}" for path in document["created"]]
+    lines += [f"  = {path} (kept as it is)" for path in document["kept"]]
+    return [
+        f"{document['project']} -> {document['remote']}",
+        "",
+        *lines,
+        "",
+        "Next: mops-bundle register-model PATH",
+    ]
+
+
+def _offer_gitattributes(project: Project, out: Output) -> None:
+    from modelops_bundle.operations.scaffold import add_gitattributes
+
+    if (project.root / ".gitattributes").exists():
+        return
+    if out.ask("Write a .gitattributes that keeps git from changing line endings of data?"):
+        add_gitattributes(project)
+    else:
+        out.complain(
+            ["help: a line `data/** -text` in .gitattributes keeps data as it is in every clone"]
+        )

@@ -1,0 +1,232 @@
+"""The one observation that every command makes: scan, read, analyse."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from modelops_bundle import __version__
+from modelops_bundle.analysis.memo import decode_analysis, encode_analysis
+from modelops_bundle.analysis.project import Analysis, AnalysisMemo, AnalysisRequest, analyse
+from modelops_bundle.conventions.catalog import BUILT_IN
+from modelops_bundle.conventions.user import conventions_from
+from modelops_bundle.core.digest import digest_of_fields
+from modelops_bundle.core.findings import Finding, finding_order
+from modelops_bundle.core.observation import Observation, ProjectFacts, TargetFacts
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.registry import BundleRegistry, Kind
+from modelops_bundle.core.settings import BundleConfig
+from modelops_bundle.core.travel import PROJECT_FILES
+from modelops_bundle.errors import ConfigError, InvalidPathError
+from modelops_bundle.operations.document import RegistryFile, read_registry
+from modelops_bundle.operations.gitignore import GitView, view_git
+from modelops_bundle.operations.left_out import ignored_dependencies, ignored_imports
+from modelops_bundle.operations.likeness import similarities
+from modelops_bundle.operations.settings import read_config, read_tracked
+from modelops_bundle.workspace.kept_sources import KeptSources
+from modelops_bundle.workspace.project import PYPROJECT, Project
+from modelops_bundle.workspace.pyproject import PyprojectFacts, read_project_facts
+from modelops_bundle.workspace.result_cache import ResultCache
+from modelops_bundle.workspace.scan import Scan, scan
+
+#: Symbols that the command line names: kind, file, qualified name.
+Requested = tuple[Kind, BundlePath, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A project as one command sees it: the record, and what it was laid against.
+
+    Attributes:
+        depends_on: Absolute paths outside the scan that the observation depends on.
+    """
+
+    project: Project
+    file: RegistryFile
+    config: BundleConfig
+    observed: Observation
+    scan: Scan
+    depends_on: tuple[str, ...] = ()
+
+    @property
+    def record(self) -> BundleRegistry:
+        """The registry as it was read."""
+        return self.file.record
+
+    @property
+    def name(self) -> str:
+        """What people call the project."""
+        return self.config.name or self.observed.project.name or self.project.root.name
+
+
+def observe(
+    project: Project,
+    *,
+    trust_cache: bool = True,
+    requested: tuple[Requested, ...] = (),
+    named: Iterable[BundlePath] = (),
+) -> Session:
+    """Look at a project: files, code, and what the registry names of both.
+
+    Args:
+        trust_cache: False hashes every file again.
+        requested: Symbols that the command line names, whether a convention finds them or not.
+        named: Further data or code paths that the command line names.
+
+    Raises:
+        RegistryError, ConfigError: a file of the project's own cannot be read.
+        ChangedDuringUseError: a file was written to each time it was read.
+    """
+    looked = scan(project, trust_cache=trust_cache)
+    file = read_registry(project)
+    config = read_config(project)
+    tables = read_project_facts(project, looked)
+    git = view_git(project)
+    analysis = _analysed(project, looked, _request(file.record, tables, requested))
+    observed = _observation(project, looked, file.record, tables, analysis, tuple(named), git)
+    looked.commit_cache()
+    return Session(
+        project=project,
+        file=file,
+        config=config,
+        observed=observed,
+        scan=looked,
+        depends_on=git.depends_on,
+    )
+
+
+def _request(
+    record: BundleRegistry, tables: PyprojectFacts, requested: tuple[Requested, ...]
+) -> AnalysisRequest:
+    entries = [(key.kind, entry.path, entry.symbol) for key, entry in record.entries()]
+    return AnalysisRequest(
+        entries=tuple(dict.fromkeys((*entries, *requested))),
+        conventions=(*BUILT_IN, *conventions_from(_table(tables, "conventions"))),
+        source_roots=_source_roots(tables),
+    )
+
+
+def _table(tables: PyprojectFacts, key: str) -> dict[str, object]:
+    value = tables.settings.get(key, {})
+    if not isinstance(value, dict):
+        raise ConfigError(f"{PYPROJECT}: tool.modelops-bundle.{key} must be a table")
+    return value
+
+
+def _source_roots(tables: PyprojectFacts) -> tuple[BundlePath, ...] | None:
+    """What the project says goes on `sys.path`; None where it leaves that to us."""
+    value = tables.settings.get("source-roots")
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ConfigError(
+            f"{PYPROJECT}: tool.modelops-bundle.source-roots must be a list of folders"
+        )
+    try:
+        return tuple(dict.fromkeys(BundlePath.parse(item) for item in value))
+    except InvalidPathError as error:
+        raise ConfigError(f"{PYPROJECT}: source-roots: {error.message}") from error
+
+
+def _analysed(project: Project, looked: Scan, request: AnalysisRequest) -> Analysis:
+    """The analysis, from the cache if neither code nor names nor the question have changed."""
+    cache = ResultCache(project)
+    key = digest_of_fields(
+        "analysis",
+        __version__,
+        sys.version,
+        looked.code_key(),
+        looked.names_key(),
+        repr(request),
+    )
+    cached = cache.get("analysis", key)
+    if cached is not None:
+        known = decode_analysis(cached)
+        if known is not None:
+            return known
+    memo = _Memo(cache)
+    analysis = analyse(looked, request, memo)
+    memo.save()
+    cache.put("analysis", key, encode_analysis(analysis))
+    return analysis
+
+
+def _observation(
+    project: Project,
+    looked: Scan,
+    record: BundleRegistry,
+    tables: PyprojectFacts,
+    analysis: Analysis,
+    named: tuple[BundlePath, ...],
+    git: GitView,
+) -> Observation:
+    tracked = read_tracked(project)
+    data = sorted({*_data_paths(record, analysis), *named})
+    directories = {path: looked.files_below(path) for path in data if looked.is_dir(path)}
+    wanted = {
+        *(path for path in data if path not in directories),
+        *(path for files in directories.values() for path in files),
+        *(entry.path for _, entry in record.entries()),
+        *(path for _, entry in record.entries() for path in entry.code),
+        *(path for closure in analysis.closures.values() for path in closure.files),
+        *analysis.closures,
+        *tracked,
+        *PROJECT_FILES,
+        *tables.also_travels,
+        *tables.environment,
+    }
+    files = looked.states(wanted)
+    for path in (path for _, entry in record.entries() for path in entry.code):
+        if path not in files and looked.is_dir(path):
+            directories[path] = looked.files_below(path)
+            files.update(looked.states(directories[path]))
+    dependencies = {*data, *(p for files_ in directories.values() for p in files_)}
+    facts = ProjectFacts(
+        name=tables.name,
+        pyproject=tables.present,
+        pyproject_problem=tables.problem,
+        pyproject_line=tables.line,
+        distributions=tables.distributions,
+        wire=tables.wire,
+        ignored=ignored_dependencies(looked, record, dependencies),
+        outside={path: place for path in data if (place := looked.outside(path)) is not None},
+        tracked=tracked,
+        packages=frozenset(
+            path.parent for path in looked.source_files() if path.name == "__init__.py"
+        ),
+        also_travels=tables.also_travels,
+    )
+    findings: set[Finding] = {*analysis.findings, *looked.findings, *git.findings}
+    findings.update(ignored_imports(looked, record, analysis))
+    kept = KeptSources(project)
+    return Observation(
+        files=files,
+        directories=directories,
+        discovered=analysis.discovered,
+        closures=analysis.closures,
+        parse_failures=analysis.parse_failures,
+        environment=tables.environment,
+        source_roots=analysis.source_roots,
+        similarity=similarities(record, analysis.discovered, looked, kept),
+        project=facts,
+        findings=tuple(sorted(findings, key=finding_order)),
+    )
+
+
+def _data_paths(record: BundleRegistry, analysis: Analysis) -> Iterator[BundlePath]:
+    for _, entry in record.entries():
+        yield from entry.data
+        yield from (entry.declared.data if entry.declared else ())
+        yield from (entry.declared.code if entry.declared else ())
+    for found in analysis.discovered:
+        if isinstance(found.facts, TargetFacts) and found.facts.data is not None:
+            for text in found.facts.data.values:
+                try:
+                    yield BundlePath.parse(text)
+                except InvalidPathError:
+                    continue
+
+
+class _Memo(AnalysisMemo):
+    """Per-file analysis results, kept together in one cached document."""

@@ -1,0 +1,186 @@
+"""Registering models and targets: requests to the planner, never entries written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelops_bundle.core.observation import Discovered
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.plan import PlanOptions, Registration
+from modelops_bundle.core.planner import plan_sync
+from modelops_bundle.core.registry import Declared, Kind
+from modelops_bundle.errors import UnparsableSourceError, UsageError
+from modelops_bundle.operations.observe import Session, observe
+from modelops_bundle.operations.places import project_path
+from modelops_bundle.operations.sync import SyncOutcome, carry_out
+from modelops_bundle.workspace.project import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterRequest:
+    """What a person asks to register.
+
+    Attributes:
+        files: Paths relative to `base`, each possibly with `:Symbol`.
+        symbols: Only these symbols of the files; empty for all that the conventions find.
+        exclude: Not these; they are remembered as excluded.
+        outputs: For a model its outputs; for a target exactly one.
+        id: For exactly one symbol.
+        base: The folder that relative paths start from.
+    """
+
+    kind: Kind
+    files: tuple[str, ...]
+    symbols: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    id: str = ""
+    base: Path
+
+
+def register(project: Project, request: RegisterRequest) -> SyncOutcome:
+    """Register symbols; idempotent, merges what is declared, never removes.
+
+    Raises:
+        UsageError: no such file or symbol, nothing found, or an id that is taken.
+        UnparsableSourceError: a file cannot be parsed.
+        NeedsDecisionError: a symbol may be the new name of a registered one.
+    """
+    wanted = [_split(project, request, text) for text in request.files]
+    asked = tuple((request.kind, path, symbol) for path, symbols in wanted for symbol in symbols)
+    declared = _declared(project, request)
+    named = (*declared.data, *declared.code)
+    session = observe(project, requested=asked, named=named)
+    registrations: list[Registration] = []
+    excluded: list[Discovered] = []
+    for path, symbols in wanted:
+        chosen, rest = _choose(session, request, path, symbols)
+        excluded += rest
+        registrations += [
+            Registration(
+                kind=request.kind,
+                path=path,
+                symbol=item.symbol,
+                id=request.id,
+                declared=declared,
+            )
+            for item in chosen
+        ]
+    if request.id and len(registrations) != 1:
+        names = ", ".join(r.symbol for r in registrations)
+        raise UsageError(
+            f"--id names one {request.kind.value}, but there are {len(registrations)}: {names}",
+            not_done="nothing was registered",
+            hint="name one with PATH:SYMBOL",
+        )
+    options = PlanOptions(
+        register=tuple(registrations),
+        exclude=tuple(item.entrypoint for item in excluded),
+        scope=frozenset(path for path, _ in wanted),
+    )
+    plan = plan_sync(session.record, session.observed, options, base=session.file.digest)
+    return carry_out(session, plan, force=False, write=True, scoped=True)
+
+
+def _split(
+    project: Project, request: RegisterRequest, text: str
+) -> tuple[BundlePath, tuple[str, ...]]:
+    name, colon, symbol = text.rpartition(":")
+    if not colon or not name.endswith(".py"):
+        name, symbol = text, ""
+    path = project_path(project, request.base, name)
+    if path.suffix != ".py":
+        raise UsageError(
+            f"{path}: not a Python file",
+            not_done="nothing was registered",
+            hint=f"name the file that defines the {request.kind.value}",
+        )
+    if not project.path(path).is_file():
+        raise UsageError(f"{path}: no such file", not_done="nothing was registered")
+    return path, ((symbol,) if symbol else request.symbols)
+
+
+def _choose(
+    session: Session, request: RegisterRequest, path: BundlePath, symbols: tuple[str, ...]
+) -> tuple[list[Discovered], list[Discovered]]:
+    """The symbols of a file to register, and those that are to be excluded."""
+    failure = session.observed.parse_failures.get(path)
+    if failure is not None:
+        raise UnparsableSourceError(
+            f"{path}:{failure.line}: {failure.message}",
+            not_done="nothing was registered",
+            hint="mend the source, then register again",
+        )
+    here = [
+        item
+        for item in session.observed.discovered
+        if item.path == path and item.kind is request.kind
+    ]
+    found = [item for item in here if item.convention]
+    if symbols:
+        chosen = [_named(here, request, path, symbol) for symbol in symbols]
+        return chosen, [item for item in found if item not in chosen and not item.abstract]
+    for name in request.exclude:
+        _named(here, request, path, name)
+    rest = [item for item in found if item.symbol in request.exclude]
+    chosen = [item for item in found if item not in rest and not item.abstract]
+    if not chosen:
+        raise UsageError(
+            f"{path}: no {request.kind.value} found",
+            not_done="nothing was registered",
+            hint=_hint(request, path, found),
+        )
+    return chosen, rest
+
+
+def _named(
+    here: Iterable[Discovered], request: RegisterRequest, path: BundlePath, symbol: str
+) -> Discovered:
+    for item in here:
+        if item.symbol == symbol:
+            return item
+    import difflib
+
+    close = difflib.get_close_matches(symbol, [item.symbol for item in here], n=1)
+    raise UsageError(
+        f"{path}: no {request.kind.value} {symbol!r}",
+        not_done="nothing was registered",
+        hint=f"did you mean {close[0]!r}?" if close else "",
+    )
+
+
+def _hint(request: RegisterRequest, path: BundlePath, found: list[Discovered]) -> str:
+    if found:
+        return f"{', '.join(i.symbol for i in found)} is a base class only; name it to register it"
+    example = "Class" if request.kind is Kind.MODEL else "function"
+    return f"name one: mops-bundle register-{request.kind.value} {path}:{example} --output NAME"
+
+
+def _declared(project: Project, request: RegisterRequest) -> Declared:
+    if request.kind is Kind.TARGET and len(request.outputs) > 1:
+        raise UsageError(
+            "a target is compared with one model output", not_done="nothing was registered"
+        )
+    is_target = request.kind is Kind.TARGET
+    return Declared(
+        data=_existing(project, request, request.data),
+        code=_existing(project, request, request.code),
+        outputs=() if is_target else request.outputs,
+        model_output=request.outputs[0] if is_target and request.outputs else None,
+    )
+
+
+def _existing(
+    project: Project, request: RegisterRequest, names: tuple[str, ...]
+) -> tuple[BundlePath, ...]:
+    paths = []
+    for name in names:
+        path = project_path(project, request.base, name)
+        if not project.path(path).exists():
+            raise UsageError(f"{path}: no such file", not_done="nothing was registered")
+        paths.append(path)
+    return tuple(paths)

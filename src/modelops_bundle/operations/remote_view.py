@@ -1,0 +1,92 @@
+"""How the project stands to its remote, as far as can be told without asking it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.observation import FileState
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.plan import SyncPlan
+from modelops_bundle.core.portability import REGISTRY_PATH
+from modelops_bundle.core.settings import SyncPoint
+from modelops_bundle.core.travel import plan_travel, with_registry
+from modelops_bundle.errors import BundleError, NotFoundInRemoteError, RemoteError
+from modelops_bundle.operations.observe import Session
+from modelops_bundle.operations.publish_state import PublishState, checked_state, offline_state
+from modelops_bundle.operations.remotes import open_project_remote, remote_url
+from modelops_bundle.operations.settings import pinned_environment, read_state
+from modelops_bundle.storage.resolve import shown_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteView:
+    """The remote, as last seen or as asked.
+
+    Attributes:
+        url: For people; "" where none is set.
+        digest: What the tag held, when last pushed, pulled or asked.
+        problem: Why it could not be asked, or "".
+    """
+
+    url: str
+    checked: bool
+    state: str
+    digest: Digest | None
+    problem: str = ""
+
+
+def view_remote(session: Session, plan: SyncPlan, *, ask: bool = False) -> RemoteView:
+    """The remote's state; it is contacted only if `ask`."""
+    try:
+        environment = pinned_environment(session.project)
+        url = remote_url(session.config, environment=environment)
+    except BundleError as error:
+        return RemoteView(
+            url="", checked=False, state=PublishState.UNKNOWN, digest=None, problem=str(error)
+        )
+    if url is None:
+        return RemoteView(url="", checked=False, state=PublishState.UNKNOWN, digest=None)
+    point = read_state(session.project).get(url, session.config.tag)
+    files = publishable(session, plan)
+    if ask:
+        return _asked(session, url, point, files)
+    return RemoteView(
+        url=shown_url(url),
+        checked=False,
+        state=offline_state(point, files),
+        digest=point.manifest if point else None,
+    )
+
+
+def publishable(session: Session, plan: SyncPlan) -> Mapping[BundlePath, FileState] | None:
+    """What a push would publish; None while there is anything to sync first."""
+    if not plan.empty or plan.unparsed:
+        return None
+    document = FileState(REGISTRY_PATH, session.file.digest, len(session.file.content))
+    return with_registry(plan_travel(plan.result, session.observed), document)
+
+
+def _asked(
+    session: Session,
+    url: str,
+    point: SyncPoint | None,
+    files: Mapping[BundlePath, FileState] | None,
+) -> RemoteView:
+    held: Digest | None = None
+    try:
+        held = open_project_remote(session.project, url).resolve(session.config.tag)
+    except NotFoundInRemoteError:
+        pass
+    except RemoteError as error:
+        digest = point.manifest if point else None
+        return RemoteView(
+            url=shown_url(url),
+            checked=True,
+            state="unauthorized" if error.code == "unauthorized" else "unreachable",
+            digest=digest,
+            problem=str(error),
+        )
+    state = checked_state(point, files, held)
+    return RemoteView(url=shown_url(url), checked=True, state=state, digest=held)

@@ -1,0 +1,147 @@
+"""Making a folder a project: the files of its own, and nothing that is there already."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelops_bundle.codec.config import encode_config
+from modelops_bundle.codec.registry_yaml import new_document
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.registry import BundleRegistry
+from modelops_bundle.core.settings import LOCAL_REMOTE, BundleConfig
+from modelops_bundle.errors import UsageError
+from modelops_bundle.operations.gitignore import registry_is_ignored
+from modelops_bundle.operations.settings import pin_environment
+from modelops_bundle.storage.resolve import local_store_url, open_remote
+from modelops_bundle.workspace.atomic import write_atomic
+from modelops_bundle.workspace.ignore import default_ignore_text, default_private_ignore_text
+from modelops_bundle.workspace.project import CONFIG, IGNORE, PYPROJECT, REGISTRY, Project
+from modelops_bundle.workspace.root import PROJECT_FOLDER
+
+_NAME = re.compile(r"[^a-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitOutcome:
+    """What `init` made.
+
+    Attributes:
+        created: Files that were not there before.
+        kept: Files that were there and were left alone.
+        registry_ignored: git leaves the registry out of commits.
+    """
+
+    project: Project
+    name: str
+    remote: str
+    created: tuple[BundlePath, ...]
+    kept: tuple[BundlePath, ...]
+    registry_ignored: bool
+
+
+def init(folder: Path, *, name: str = "", env: str = "", remote: str = "") -> InitOutcome:
+    """Make a folder a project.
+
+    Args:
+        folder: Made where it is not there.
+        name: What people call it; the folder's name by default.
+        env: An environment file's name to pin; not together with `remote`.
+        remote: A URL; a layout folder of this user's by default, so that push works at once.
+
+    Raises:
+        UsageError: it lies in `.modelops-bundle`, or both `env` and `remote` are given.
+        ConfigError: there is no such environment.
+    """
+    if env and remote:
+        raise UsageError("--env and --remote exclude each other", not_done="nothing was made")
+    if PROJECT_FOLDER in folder.parts:
+        raise UsageError(f"{folder}: inside {PROJECT_FOLDER}", not_done="nothing was made")
+    if remote:
+        open_remote(remote, root=folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    project = Project(Path(os.path.realpath(folder)))
+    name = name or project.root.name
+    config = _config(name, env, remote)
+    written = {
+        REGISTRY: new_document(BundleRegistry()),
+        CONFIG: encode_config(config),
+        BundlePath(f"{PROJECT_FOLDER}/.gitignore"): default_private_ignore_text().encode(),
+        IGNORE: default_ignore_text().encode(),
+        PYPROJECT: _pyproject(name),
+    }
+    created, kept = [], []
+    for path, content in written.items():
+        if project.path(path).exists():
+            kept.append(path)
+        else:
+            project.path(path).parent.mkdir(exist_ok=True)
+            write_atomic(project.path(path), content)
+            created.append(path)
+    if env:
+        pin_environment(project, env)
+    return InitOutcome(
+        project=project,
+        name=name,
+        remote=remote or env or LOCAL_REMOTE,
+        created=tuple(created),
+        kept=tuple(kept),
+        registry_ignored=registry_is_ignored(project),
+    )
+
+
+def fix_gitignore(project: Project) -> bool:
+    """Let git see the registry again; returns whether anything had to be changed.
+
+    The rule that hides it may stand in any ignore file: an exception in the project's own
+    `.gitignore` goes before rules further up, and the folder itself must be let in first.
+    """
+    if not registry_is_ignored(project):
+        return False
+    path = project.root / ".gitignore"
+    text = path.read_text() if path.exists() else ""
+    lines = text.splitlines()
+    hides = {PROJECT_FOLDER, f"{PROJECT_FOLDER}/", f"/{PROJECT_FOLDER}", f"/{PROJECT_FOLDER}/"}
+    kept = [line for line in lines if line.strip() not in hides]
+    kept += [f"!/{PROJECT_FOLDER}/", f"!/{PROJECT_FOLDER}/**"]
+    write_atomic(path, ("\n".join(kept) + "\n").encode())
+    inner = project.folder / ".gitignore"
+    if not inner.exists():
+        write_atomic(inner, default_private_ignore_text().encode())
+    return True
+
+
+def add_gitattributes(project: Project) -> bool:
+    """Keep git from changing line endings of data: its digests would change with them."""
+    path = project.root / ".gitattributes"
+    if path.exists():
+        return False
+    write_atomic(
+        path, b"# Digests are of bytes: no line-ending conversion of data.\ndata/** -text\n"
+    )
+    return True
+
+
+def _config(name: str, env: str, remote: str) -> BundleConfig:
+    if remote:
+        return BundleConfig(remote=remote, name=name)
+    if env:
+        return BundleConfig(name=name)
+    slug = _NAME.sub("-", name.lower()).strip("-.") or "bundle"
+    if os.path.exists(local_store_url(slug).partition(":")[2]):
+        slug = f"{slug}-{secrets.token_hex(3)}"
+    return BundleConfig(remote=LOCAL_REMOTE, store_id=slug, name=name)
+
+
+def _pyproject(name: str) -> bytes:
+    slug = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._") or "bundle"
+    return (
+        "[project]\n"
+        f'name = "{slug}"\n'
+        'version = "0.1.0"\n'
+        'requires-python = ">=3.11"\n'
+        "dependencies = []\n"
+    ).encode()

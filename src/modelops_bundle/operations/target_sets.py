@@ -1,0 +1,73 @@
+"""Named groups of targets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from modelops_bundle.core.registry import BundleRegistry, Kind, TargetSet
+from modelops_bundle.errors import UsageError
+from modelops_bundle.operations.document import read_registry, write_registry
+from modelops_bundle.operations.sync import entry_key
+from modelops_bundle.workspace.project import Project
+
+
+def target_sets(project: Project) -> Mapping[str, TargetSet]:
+    """All target sets, in the file's order."""
+    return read_registry(project).record.target_sets
+
+
+def target_set(project: Project, name: str) -> TargetSet:
+    """One target set.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
+    return _existing(read_registry(project).record, name)
+
+
+def set_target_set(
+    project: Project, name: str, targets: Iterable[str], weights: Mapping[str, float]
+) -> TargetSet:
+    """Make a target set, or replace it; weights that are not given are not filled in.
+
+    Raises:
+        UsageError: an unknown target, no target, or a weight that is negative, not finite, or
+            for a target that is not a member.
+    """
+    file = read_registry(project)
+    members = tuple(dict.fromkeys(targets))
+    if not members:
+        raise UsageError("a target set needs a target", not_done="nothing was written")
+    for target in members:
+        entry_key(f"{Kind.TARGET.value}:{target}", file.record)
+    for target, weight in weights.items():
+        if target not in members:
+            raise UsageError(f"weight for {target!r}, which is not in the set")
+        if not math.isfinite(weight) or weight < 0:
+            raise UsageError(f"weight {weight} of {target!r} is not a finite number of 0 or more")
+    group = TargetSet(members, dict(weights))
+    sets = {**file.record.target_sets, name: group}
+    write_registry(project, file, replace(file.record, target_sets=sets))
+    return group
+
+
+def delete_target_set(project: Project, name: str) -> None:
+    """Delete a target set; its targets stay.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
+    file = read_registry(project)
+    _existing(file.record, name)
+    sets = {key: group for key, group in file.record.target_sets.items() if key != name}
+    write_registry(project, file, replace(file.record, target_sets=sets))
+
+
+def _existing(record: BundleRegistry, name: str) -> TargetSet:
+    group = record.target_sets.get(name)
+    if group is None:
+        known = ", ".join(record.target_sets) or "none"
+        raise UsageError(f"no target set {name!r}", hint=f"target sets: {known}")
+    return group

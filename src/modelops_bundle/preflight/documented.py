@@ -21,7 +21,7 @@ class RuleDoc:
     explanation: str
 
 
-_ERROR, _WARNING = Severity.ERROR, Severity.WARNING
+_ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 #: Reasons why an entry differs from its record (`reasons` in `status --json`).
 STALENESS: tuple[RuleDoc, ...] = (
@@ -131,6 +131,27 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         "corrected by hand, since a sync changes no file that people or other programs own.",
     ),
     RuleDoc(
+        "MB132",
+        "Data not verified",
+        _INFO,
+        "A data file is absent and git ignores it, as in a checkout on a build server. "
+        "`check --code-only` takes it as it is recorded and says so.",
+    ),
+    RuleDoc(
+        "MB133",
+        "Not registered",
+        _ERROR,
+        "A sync would add a model or target that was found in a registered file. Sync, or "
+        "unregister it to leave it out.",
+    ),
+    RuleDoc(
+        "MB134",
+        "Registry differs",
+        _ERROR,
+        "A part of the registry that is no entry, such as a target set or the source roots, "
+        "would be written otherwise by a sync.",
+    ),
+    RuleDoc(
         "MB201",
         "Fact that the code does not settle",
         _WARNING,
@@ -188,6 +209,13 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         _ERROR,
         "A file that an entry needs is there and cannot be read, or changed while it was read. "
         "Correct its permissions, or run the command again.",
+    ),
+    RuleDoc(
+        "MB330",
+        "Registry ignored by git",
+        _WARNING,
+        "git leaves `.modelops-bundle/registry.yaml` out of commits, so a clone of the project "
+        "would have no registry. `mops-bundle init --fix-gitignore` mends it.",
     ),
 )
 

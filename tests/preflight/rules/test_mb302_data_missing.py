@@ -84,8 +84,20 @@ def test_what_only_looks_like_an_explanation_is_none(fields: dict[str, Any]) -> 
     assert keys(findings(RULE, RECORD, observation(found_model(), **fields))) == ["model:sir"]
 
 
-def test_a_data_folder_is_there_even_if_it_is_empty() -> None:
+@pytest.mark.parametrize(
+    ("directories", "message"),
+    [
+        ({"data": ["data/a.csv"]}, None),
+        ({"data": []}, "Data folder 'data' holds no file that would travel (needed by target 't')"),
+        ({}, "Data file 'data' is missing (needed by target 't')"),
+    ],
+    ids=["files", "empty", "gone"],
+)
+def test_a_data_folder_needs_a_file(directories: dict[str, list[str]], message: str | None) -> None:
     record = registry(targets={"t": target(data=["data"])})
-    there = observation(found_target(), directories={BundlePath("data"): paths()})
-    assert findings(RULE, record, there) == []
-    assert keys(findings(RULE, record, observation(found_target()))) == ["target:t"]
+    observed = observation(
+        found_target(),
+        directories={BundlePath(name): paths(*files) for name, files in directories.items()},
+    )
+    found = findings(RULE, record, observed)
+    assert [finding.message for finding in found] == ([message] if message else [])

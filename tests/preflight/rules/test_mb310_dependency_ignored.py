@@ -45,11 +45,17 @@ def test_an_ignored_dependency_is_an_error_with_the_entries_that_need_it() -> No
     assert str(finding.location) == ".modelopsignore"
 
 
-def test_code_that_the_closure_could_not_follow_is_reported_under_its_path() -> None:
-    assert keys(findings(RULE, RECORD, ignoring("models/network.py", "models/new.py"))) == [
-        "model:sir",
-        "models/new.py",
+def test_what_no_entry_names_after_the_sync_is_no_concern() -> None:
+    assert keys(findings(RULE, RECORD, ignoring("models/network.py", "models/old.py"))) == [
+        "model:sir"
     ]
+
+
+def test_a_path_that_several_entries_need_is_one_finding() -> None:
+    record = registry({name: model(name, code=["shared.py"]) for name in ("M1", "M2")})
+    (finding,) = findings(RULE, record, ignoring("shared.py"))
+    assert finding.key == "model:M1"
+    assert "(needed by model 'M1' and model 'M2')" in finding.message
 
 
 def test_files_that_are_ignored_inside_a_data_folder_are_meant_to_stay_behind() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelops_bundle.core.findings import Severity
+from modelops_bundle.core.findings import Finding, Severity
 from modelops_bundle.preflight.rules.mb320_pyproject import RULE
 from support.preflight import findings
 from support.registries import observation, project, registry
@@ -26,3 +26,11 @@ def test_a_broken_file_is_an_error_at_its_line() -> None:
 
 def test_a_good_file_is_fine() -> None:
     assert findings(RULE, registry(), observation()) == []
+
+
+def test_a_file_that_cannot_be_read_has_a_finding_of_its_own() -> None:
+    unreadable = Finding(
+        code="MB314", severity=Severity.ERROR, key="pyproject.toml", message="permission denied"
+    )
+    observed = observation(project=project(pyproject=False), findings=(unreadable,))
+    assert findings(RULE, registry(), observed) == []

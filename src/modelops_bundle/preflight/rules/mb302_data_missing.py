@@ -11,24 +11,28 @@ from modelops_bundle.preflight.presence import absent
 
 
 def check(context: PreflightContext) -> Iterator[Finding]:
-    """One finding per absent data path, at the first entry that names it."""
-    gone = absent(context, lambda entry: entry.data)
+    """One finding per data path that is absent or an empty folder, at the first entry's place."""
+    empty = {path for path, files in context.observed.directories.items() if not files}
+    gone = absent(context, lambda entry: entry.data, also=empty)
     if not gone:
         return
     definitions = Definitions(context)
-    for path in sorted(gone):
-        first = gone[path][0]
-        entry = context.registry.get(first)
+    for path, keys in sorted(gone.items()):
+        entry = context.registry.get(keys[0])
         if entry is None:
             continue
-        named_by = listed([described(key) for key in gone[path]])
+        problem = (
+            f"Data folder '{path}' holds no file that would travel"
+            if path in empty
+            else f"Data file '{path}' is missing"
+        )
         yield Finding(
             code=RULE.code,
             severity=RULE.severity,
-            key=str(first),
-            message=f"Data file '{path}' is missing (needed by {named_by})",
+            key=str(keys[0]),
+            message=f"{problem} (needed by {listed([described(key) for key in keys])})",
             hint=f"Restore {path}, or name the right file in {entry.path} and the registry's data",
-            location=definitions.place(first, entry),
+            location=definitions.place(keys[0], entry),
         )
 
 
@@ -38,10 +42,11 @@ RULE = Rule(
     severity=Severity.ERROR,
     explanation=(
         "A data file or folder that an entry depends on does not exist, so it cannot travel and "
-        "the entry would fail on a worker. The recorded digest stays until it is back. Restore "
-        "it (`git restore`, `mops-bundle pull --data`), or correct the path: in the target's "
-        "decorator where that names it, in the entry's `data` and `declared` in `registry.yaml` "
-        "where a person declared it."
+        "the entry would fail on a worker. A folder without a file that would travel counts as "
+        "missing, since a bundle holds files only. The recorded digest stays until the data is "
+        "back. Restore it (`git restore`, `mops-bundle pull --data`), or correct the path: in the "
+        "target's decorator where that names it, in the entry's `data` and `declared` in "
+        "`registry.yaml` where a person declared it."
     ),
     check=check,
 )

@@ -18,12 +18,12 @@ def check(context: PreflightContext) -> Iterator[Finding]:
     if not gone:
         return
     definitions = Definitions(context)
-    for path in sorted(gone):
-        first = gone[path][0]
+    for path, keys in sorted(gone.items()):
+        first = keys[0]
         entry = context.registry.get(first)
         if entry is None:
             continue
-        needed_by = listed([described(key) for key in gone[path]])
+        needed_by = listed([described(key) for key in keys])
         own = entry.path == path
         yield Finding(
             code=RULE.code,

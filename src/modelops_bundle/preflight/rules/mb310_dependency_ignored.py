@@ -14,37 +14,32 @@ _IGNORE_FILE = BundlePath(".modelopsignore")
 
 
 def check(context: PreflightContext) -> Iterator[Finding]:
-    """One finding per ignored path; what is ignored inside a data folder is left out on purpose."""
+    """One finding per ignored path that an entry names, at the first that does.
+
+    What is ignored inside a data folder is left out on purpose. An ignored file that the code
+    imports is reported, under this code too, by whoever resolves the import.
+    """
     ignored = context.observed.project.ignored
     if not ignored:
         return
     users: dict[BundlePath, list[EntryKey]] = {}
-    folders: set[BundlePath] = set()
     for key, entry in settled_entries(context):
-        folders.update(path for path in entry.data if path in context.observed.directories)
         for path in dict.fromkeys((entry.path, *entry.code, *entry.data)):
-            users.setdefault(path, []).append(key)
-    for path in sorted(ignored):
-        if path not in users and _below_any(path, folders):
-            continue
-        keys = users.get(path, [])
-        needed_by = f" (needed by {listed([described(key) for key in keys])})" if keys else ""
+            if path in ignored:
+                users.setdefault(path, []).append(key)
+    for path, keys in sorted(users.items()):
+        needed_by = listed([described(key) for key in keys])
         yield Finding(
             code=RULE.code,
             severity=RULE.severity,
-            key=str(keys[0]) if keys else path,
-            message=f"'{path}' is ignored by .modelopsignore and would not travel{needed_by}",
+            key=str(keys[0]),
+            message=(
+                f"'{path}' is ignored by .modelopsignore and would not travel "
+                f"(needed by {needed_by})"
+            ),
             hint=f"Take the pattern that matches {path} out of .modelopsignore",
             location=Location(_IGNORE_FILE),
         )
-
-
-def _below_any(path: BundlePath, folders: set[BundlePath]) -> bool:
-    while path.parent != path:
-        path = path.parent
-        if path in folders:
-            return True
-    return False
 
 
 RULE = Rule(

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.preflight.base import PreflightContext, Rule
+from modelops_bundle.preflight.presence import explained_paths
 
-PYPROJECT = BundlePath("pyproject.toml")
+_PYPROJECT = BundlePath("pyproject.toml")
 
 
 def check(context: PreflightContext) -> Iterator[Finding]:
     """At most one finding: an error where the file is broken, a warning where there is none."""
     project = context.observed.project
     if project.pyproject_problem:
-        place = Location(PYPROJECT, project.pyproject_line)
+        place = Location(_PYPROJECT, project.pyproject_line)
         yield Finding(
             code=RULE.code,
             severity=Severity.ERROR,
@@ -23,7 +24,7 @@ def check(context: PreflightContext) -> Iterator[Finding]:
             hint=f"Correct {place}",
             location=place,
         )
-    elif not project.pyproject:
+    elif not project.pyproject and _PYPROJECT not in explained_paths(context):
         yield Finding(
             code=RULE.code,
             severity=Severity.WARNING,

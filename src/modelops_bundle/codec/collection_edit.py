@@ -299,13 +299,9 @@ def _outgrows(
     """Whether a flow collection on one line would leave the line, and may go to block style."""
     if not added or slot.mapping.flow or node.tag is not None:
         return False
-    text = splicer.text[node.start : node.end]
-    width = splicer.column(node.end) + sum(len(item) + 2 for item in added)
-    return (
-        width > LINE_WIDTH
-        and splicer.line_start(node.start) == splicer.line_start(node.end)
-        and "#" not in text
-    )
+    if splicer.line_start(node.start) != splicer.line_start(node.end):
+        return False
+    return splicer.column(node.end) + sum(len(item) + 2 for item in added) > LINE_WIDTH
 
 
 def _as_block_pairs(splicer: Splicer, node: MappingNode, drop: set[int]) -> list[str] | None:

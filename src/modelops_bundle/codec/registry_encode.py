@@ -49,8 +49,9 @@ def root_plain(registry: BundleRegistry) -> dict[str, Plain]:
     if registry.excluded:
         root["excluded"] = registry.excluded
     root["source_roots"] = registry.source_roots
-    if registry.environment:
-        root["environment"] = {**registry.environment}
+    environment: dict[str, Plain] = {str(path): text for path, text in registry.environment.items()}
+    if environment:
+        root["environment"] = environment
     return root
 
 

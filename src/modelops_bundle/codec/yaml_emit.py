@@ -96,7 +96,9 @@ def block_pair(key: str, value: Plain, column: int, layout: Layout) -> list[str]
     head = f"{pad}{text}:"
     if len(text) > _LONGEST_SIMPLE_KEY:
         before, head = [f"{pad}? {text}"], f"{pad}:"
-    if value is None or isinstance(value, str | float) or not value:
+    if value is None or isinstance(value, str | float):
+        return [*before, f"{head} {scalar_text(value)}"]
+    if not value:
         return [*before, f"{head} {flow_text(value)}"]
     return [*before, head, *block_lines(value, column, layout)]
 

@@ -147,7 +147,7 @@ class SyncState:
 
     def latest(self, remote: str) -> SyncPoint | None:
         """What was last pushed to or pulled from a remote, under any tag, or None."""
-        for (url, _), point in reversed(self.points.items()):
+        for (url, _), point in reversed(tuple(self.points.items())):
             if url == remote:
                 return point
         return None

@@ -16,18 +16,31 @@ IMMUTABLE_TAG_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagMove:
+    """A tag to set, and what it may overwrite.
+
+    Attributes:
+        expected: What it may hold; empty where nothing is known of it.
+        force: Overwrite whatever it holds.
+    """
+
+    name: str
+    expected: frozenset[Digest] = frozenset()
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PushPlan:
     """What publishing takes.
 
     Attributes:
-        tags: Where the bundle is to be found, the immutable tag not included.
-        expected_tag: What the tags hold as far as this project knows; None for no knowledge.
+        tags: The tags to set when all else is there, with what each is expected to hold; the
+            immutable tag first.
         upload: One file for each content that the remote lacks, sorted by path.
         reuse: One file for each content that the remote has.
     """
 
-    tags: tuple[str, ...]
-    expected_tag: Digest | None
+    tags: tuple[TagMove, ...]
     digest: Digest
     manifest: Manifest
     upload: tuple[FileState, ...] = ()
@@ -38,8 +51,7 @@ def plan_push(
     digest: Digest,
     manifest: Manifest,
     present: Collection[Digest],
-    tags: tuple[str, ...],
-    expected_tag: Digest | None,
+    tags: tuple[TagMove, ...],
 ) -> PushPlan:
     """Decide which contents to upload: each once, however many files have it.
 
@@ -47,16 +59,14 @@ def plan_push(
         digest: Of the manifest's bytes.
         manifest: Its layers are titled with the paths of the files.
         present: Contents that the remote has.
-        tags: What the bundle will be called.
-        expected_tag: What the tags held when this project last pushed or pulled.
+        tags: What the bundle will be called, the immutable tag not included.
     """
     first: dict[Digest, FileState] = {}
     for layer in manifest.layers:
         state = FileState(BundlePath(layer.title), layer.digest, layer.size_bytes)
         first.setdefault(layer.digest, state)
     return PushPlan(
-        tags=tags,
-        expected_tag=expected_tag,
+        tags=(TagMove(name=immutable_tag(digest)), *tags),
         digest=digest,
         manifest=manifest,
         upload=tuple(state for state in first.values() if state.digest not in present),
@@ -69,27 +79,13 @@ def immutable_tag(digest: Digest) -> str:
     return f"sha-{digest.hex[:IMMUTABLE_TAG_DIGITS]}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagMove:
-    """A tag to set, and what it may overwrite.
-
-    Attributes:
-        expected: What it holds as far as is known; None for no knowledge.
-        force: Overwrite whatever it holds.
-    """
-
-    name: str
-    expected: Digest | None = None
-    force: bool = False
-
-
-def may_move(current: Digest | None, new: Digest, expected: Digest | None) -> bool:
+def may_move(current: Digest | None, new: Digest, expected: frozenset[Digest]) -> bool:
     """Whether a tag may be set without overwriting what somebody else published.
 
     An absent tag loses nothing; one that holds the new bundle already was set by a push that was
     cut off before it could record it, or by somebody with the same content.
     """
-    return current is None or current in (new, expected)
+    return current is None or current == new or current in expected
 
 
 class Clash(StrEnum):

@@ -11,6 +11,7 @@ from modelops_bundle.codec.config import (
     decode_environment,
     decode_state,
     decode_tracked,
+    encode_state,
 )
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.settings import BundleConfig, Environment, SyncState
@@ -42,6 +43,15 @@ def read_tracked(project: Project) -> tuple[BundlePath, ...]:
 def read_state(project: Project) -> SyncState:
     """What the last push and pull held; nothing where that is not known or was damaged."""
     return decode_state(_content(project.state))
+
+
+def write_state(project: Project, state: SyncState) -> None:
+    """Remember what the last push and pull held; the caller holds the project's lock.
+
+    Raises:
+        FileAccessError: it cannot be written.
+    """
+    write_atomic(project.state, encode_state(state))
 
 
 def pinned_environment(project: Project) -> Environment | None:

@@ -43,6 +43,10 @@ class Remote(Protocol):
         """All tags, sorted; none where nothing has been published yet."""
         ...
 
+    def held(self, names: Collection[str]) -> Mapping[str, Digest]:
+        """What those of these tags hold that exist."""
+        ...
+
     def resolve(self, reference: str) -> Digest:
         """The digest of the manifest that a tag, a digest or a unique digest prefix names.
 
@@ -180,7 +184,9 @@ def resolve_among(
     return found[0]
 
 
-def check_moves(digest: Digest, moves: Sequence[TagMove], current: Mapping[str, Digest]) -> None:
+def check_moves(
+    digest: Digest, moves: Sequence[TagMove], current: Mapping[str, Digest], url: str
+) -> None:
     """Check that every tag may be set.
 
     Raises:
@@ -190,9 +196,9 @@ def check_moves(digest: Digest, moves: Sequence[TagMove], current: Mapping[str, 
     for move in moves:
         held = current.get(check_tag(move.name))
         if not move.force and not may_move(held, digest, move.expected):
-            known = move.expected or "no push or pull of this project"
             raise TagMovedError(
-                f"tag {move.name} holds {held}, not {known}",
+                f"tag {move.name} of {url} holds {held}, not what this project last pushed or "
+                "pulled",
                 not_done="nothing was tagged",
                 hint="Pull what somebody else published, or push with --force to replace it.",
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import Descriptor
@@ -36,6 +36,10 @@ class MemoryRemote:
     def tags(self) -> tuple[str, ...]:
         """See `Remote`."""
         return tuple(sorted(self._tags))
+
+    def held(self, names: Collection[str]) -> Mapping[str, Digest]:
+        """See `Remote`."""
+        return {name: self._tags[name] for name in names if name in self._tags}
 
     def resolve(self, reference: str) -> Digest:
         """See `Remote`."""
@@ -75,5 +79,5 @@ class MemoryRemote:
         with self._lock:
             if digest not in self._manifests:
                 raise NotFoundInRemoteError(f"{self._url} has no manifest {digest}")
-            check_moves(digest, moves, self._tags)
+            check_moves(digest, moves, self._tags, self._url)
             self._tags.update((move.name, digest) for move in moves)

@@ -11,7 +11,7 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -69,6 +69,11 @@ class OciLayoutRemote:
     def tags(self) -> tuple[str, ...]:
         """See `Remote`."""
         return tuple(sorted(self._index().tags))
+
+    def held(self, names: Collection[str]) -> Mapping[str, Digest]:
+        """See `Remote`."""
+        tags = self._index().tags
+        return {name: tags[name] for name in names if name in tags}
 
     def resolve(self, reference: str) -> Digest:
         """See `Remote`."""
@@ -135,7 +140,7 @@ class OciLayoutRemote:
             with exclusive(self._folder / _LOCK, _LOCK_TIMEOUT_S):
                 before = _read_if_there(self._folder / _INDEX)
                 index = decode_layout_index(before) if before is not None else LayoutIndex.empty()
-                check_moves(digest, moves, index.tags)
+                check_moves(digest, moves, index.tags, self._url)
                 after = with_tags(before, manifest, [move.name for move in moves])
                 if after != before:
                     write_atomic(self._folder / _INDEX, after)

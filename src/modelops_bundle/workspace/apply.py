@@ -26,33 +26,48 @@ class Applied:
 
     Attributes:
         changed: Paths that are now as the bundle has them.
-        left: Paths that were edited after the pull was decided, and were left alone.
+        left: Paths that were left alone, and why: most often because they were edited after the
+            pull was decided.
         backup: Where the local work is that `--overwrite` replaced, or None.
     """
 
     changed: tuple[BundlePath, ...]
-    left: tuple[BundlePath, ...]
+    left: tuple[tuple[BundlePath, str], ...]
     backup: Path | None
 
 
 class _LeftAloneError(Exception):
-    """What stands at the path is neither what was there nor what should come."""
+    """A step that must not be taken."""
 
 
-def apply_steps(project: Project, journal: PullJournal, folder: PullFolder) -> Applied:
+_EDITED = "edited meanwhile"
+_LEADS_OUT = "leads out of the project"
+_LOST = "what was fetched for it is gone"
+
+
+def apply_steps(
+    project: Project, journal: PullJournal, folder: PullFolder, *, again: bool
+) -> Applied:
     """Take all steps that have not been taken yet.
 
     Each file is hashed right before it is replaced or deleted, and left alone if it is not what
     the plan was made for. May be called again after a crash at any instruction.
+
+    Args:
+        again: The pull was cut off: what was put aside is verified before it is used.
     """
-    run = _Run(project, folder)
+    run = _Run(project, folder, verify=again)
     changed: list[BundlePath] = []
-    left: list[BundlePath] = []
+    left: list[tuple[BundlePath, str]] = []
     for number, step in enumerate(journal.steps):
         try:
             run.take(number, step)
-        except (_LeftAloneError, OSError, UnstableFileError):
-            left.append(step.path)
+        except _LeftAloneError as error:
+            left.append((step.path, str(error)))
+        except UnstableFileError:
+            left.append((step.path, _EDITED))
+        except OSError as error:
+            left.append((step.path, error.strerror or str(error)))
         else:
             changed.append(step.path)
     run.sync()
@@ -62,28 +77,32 @@ def apply_steps(project: Project, journal: PullJournal, folder: PullFolder) -> A
 class _Run:
     """One pass over the steps, and the folders that it touched."""
 
-    def __init__(self, project: Project, folder: PullFolder) -> None:
+    def __init__(self, project: Project, folder: PullFolder, *, verify: bool) -> None:
         self._root = str(project.root)
         self._places = Places(self._root)
         self._folder = folder
+        self._verify = verify
         self._touched: set[str] = set()
         self.backup: Path | None = None
 
     def take(self, number: int, step: PullStep) -> None:
         place = self._places.of(step.path)
         if place is None:
-            raise _LeftAloneError
+            raise _LeftAloneError(_LEADS_OUT)
         here = self._digest(place)
         if here == (step.new.digest if step.new else None):
             return
         if here is not None and here != step.old:
-            raise _LeftAloneError
+            raise _LeftAloneError(_EDITED)
+        staged = self._folder.staged(number)
+        if step.new is not None and self._verify and _digest_of(staged) != step.new.digest:
+            raise _LeftAloneError(_LOST)
         if here is not None and step.backup:
             self._back_up(place, step.path)
         if step.new is None:
             self._delete(place, step.path)
         else:
-            self._place(self._folder.staged(number), place, step.path)
+            self._place(staged, place, step.path)
 
     def sync(self) -> None:
         """Make the new names durable."""
@@ -99,11 +118,11 @@ class _Run:
         if stat.S_ISDIR(found.st_mode):
             return None
         if stat.S_ISLNK(found.st_mode) and self._places.leads_out(place):
-            raise _LeftAloneError
-        hashed = hash_file(place)
-        if hashed is None:
-            raise _LeftAloneError
-        return Digest(f"sha256:{hashed.digest.hex()}")
+            raise _LeftAloneError(_LEADS_OUT)
+        digest = _digest_of(Path(place))
+        if digest is None:
+            raise _LeftAloneError(_EDITED)
+        return digest
 
     def _back_up(self, place: str, path: BundlePath) -> None:
         if self.backup is None:
@@ -152,6 +171,12 @@ class _Run:
         for name in reversed(missing):
             os.mkdir(name)
             self._touched.add(os.path.dirname(name))
+
+
+def _digest_of(path: Path) -> Digest | None:
+    """The digest of a regular file; None where there is none."""
+    hashed = hash_file(str(path))
+    return None if hashed is None else Digest(f"sha256:{hashed.digest.hex()}")
 
 
 def _remove_empty_folders(place: str) -> None:

@@ -2,7 +2,7 @@
 
 While the folder has no journal, nothing of the project has been touched, and dropping the folder
 undoes the pull. From the moment the journal is there the pull is decided, and whoever comes next
-finishes it. Both are under the project's lock.
+finishes it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from modelops_bundle.codec.journal_json import decode_journal, encode_journal
-from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.transfer import PullJournal
 from modelops_bundle.errors import FileAccessError
 from modelops_bundle.workspace import cachefiles
@@ -33,11 +32,23 @@ def is_pending(project: Project) -> bool:
     return os.path.lexists(project.cache / _NAME)
 
 
+def pull_lock(project: Project) -> Path:
+    """Held from before a pull begins to fetch until it is done.
+
+    The project's own lock is held only while files are moved: fetching may take long.
+
+    Raises:
+        FileAccessError: there is no place for it.
+    """
+    _prepare_cache(project.cache)
+    return project.cache / f"{_NAME}.lock"
+
+
 class PullFolder:
     """The folder of one pull."""
 
     def __init__(self, project: Project) -> None:
-        """Nothing is read or written yet; the caller holds the project's lock."""
+        """Nothing is read or written yet; the caller holds `pull_lock`."""
         self._cache = project.cache
         self._folder = project.cache / _NAME
 
@@ -47,12 +58,7 @@ class PullFolder:
         Raises:
             FileAccessError: it cannot be made.
         """
-        if not cachefiles.prepare(str(self._cache)):
-            raise FileAccessError(
-                f"cannot use the folder {PROJECT_FOLDER}/{self._cache.name}",
-                not_done="nothing was pulled",
-                hint="Check that it is a folder that you can write to.",
-            )
+        _prepare_cache(self._cache)
         try:
             self._folder.mkdir()
         except OSError as error:
@@ -126,9 +132,13 @@ class PullFolder:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def relative_backup(project: Project, folder: Path) -> BundlePath:
-    """How people are told of a backup folder."""
-    return BundlePath(folder.relative_to(project.root).as_posix())
+def _prepare_cache(cache: Path) -> None:
+    if not cachefiles.prepare(str(cache)):
+        raise FileAccessError(
+            f"cannot use the folder {PROJECT_FOLDER}/{cache.name}",
+            not_done="nothing was pulled",
+            hint="Check that it is a folder that you can write to.",
+        )
 
 
 def _unwritable(error: OSError) -> FileAccessError:

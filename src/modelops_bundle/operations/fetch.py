@@ -1,0 +1,92 @@
+"""Reading a published bundle: every byte checked, every path proven."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from modelops_bundle.codec.oci_json import (
+    MAX_DOCUMENT_BYTES,
+    check_agreement,
+    decode_bundle_index,
+    decode_manifest,
+)
+from modelops_bundle.codec.registry_yaml import decode
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.observation import FileState
+from modelops_bundle.core.oci import BundleIndex, Descriptor, Manifest
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.portability import REGISTRY_PATH
+from modelops_bundle.core.registry import BundleRegistry
+from modelops_bundle.errors import HostileBundleError, RemoteError
+from modelops_bundle.storage.base import Remote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A published bundle, checked; the content of its files has not been read yet."""
+
+    digest: Digest
+    manifest: Manifest
+    index: BundleIndex
+
+    @property
+    def files(self) -> Mapping[BundlePath, FileState]:
+        """Its files, by path."""
+        return {
+            path: FileState(path, file.digest, file.size_bytes)
+            for path, file in self.index.files.items()
+        }
+
+
+def fetch_bundle(remote: Remote, reference: str) -> Bundle:
+    """Resolve a reference, and read the manifest and the index that it leads to.
+
+    Raises:
+        NotFoundInRemoteError: nothing of that name.
+        IntegrityError: bytes that are not what their digest says, or documents that disagree.
+        HostileBundleError: see `codec.oci_json`.
+        RemoteError: not a bundle, or one that this version cannot read.
+    """
+    digest = remote.resolve(reference)
+    manifest = decode_manifest(remote.read_manifest(digest))
+    index = decode_bundle_index(_read_document(remote, manifest.config))
+    check_agreement(manifest, index)
+    return Bundle(digest=digest, manifest=manifest, index=index)
+
+
+def blob_of(bundle: Bundle, path: BundlePath) -> Descriptor:
+    """Where the content of a file is.
+
+    Raises:
+        RemoteError: in object storage.
+    """
+    file = bundle.index.files[path]
+    if file.external_uri:
+        raise RemoteError(
+            f"{path} is kept in object storage ({file.external_uri})",
+            not_done="nothing was written",
+            hint="This version reads bundles whose files are all in one repository.",
+        )
+    return Descriptor(media_type=file.media_type, digest=file.digest, size_bytes=file.size_bytes)
+
+
+def read_registry_of(remote: Remote, bundle: Bundle) -> BundleRegistry:
+    """The registry document of a bundle; an empty one where it has none.
+
+    Raises:
+        RegistryError: it cannot be read.
+        IntegrityError, HostileBundleError: as `fetch_bundle`.
+    """
+    if REGISTRY_PATH not in bundle.index.files:
+        return BundleRegistry()
+    content = _read_document(remote, blob_of(bundle, REGISTRY_PATH))
+    return decode(content, name=f"{REGISTRY_PATH} of {bundle.digest}")
+
+
+def _read_document(remote: Remote, descriptor: Descriptor) -> bytes:
+    if descriptor.size_bytes > MAX_DOCUMENT_BYTES:
+        raise HostileBundleError(
+            f"a document of {descriptor.size_bytes} bytes", not_done="nothing was written"
+        )
+    return b"".join(remote.open_blob(descriptor))

@@ -1,0 +1,68 @@
+"""How a project's content stands to what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from modelops_bundle.codec.oci_json import bundle_documents
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.observation import FileState
+from modelops_bundle.core.oci import BundleIndex
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.settings import SyncPoint
+
+
+class PublishState(StrEnum):
+    """`remote.state` of `status --json` (contract.md), as far as content decides it."""
+
+    UNKNOWN = "unknown"
+    NEVER_PUSHED = "never-pushed"
+    SYNCED = "synced"
+    AHEAD = "ahead"
+    BEHIND = "behind"
+    DIVERGED = "diverged"
+
+
+def offline_state(
+    point: SyncPoint | None, files: Mapping[BundlePath, FileState] | None
+) -> PublishState:
+    """The state as far as it can be told without asking the remote.
+
+    Args:
+        point: What the tag held when this project last pushed or pulled it; None for never.
+        files: What would be published now; None where the registry is stale, so that nothing
+            could be published as it is.
+    """
+    if point is None:
+        return PublishState.NEVER_PUSHED
+    return PublishState.SYNCED if _same(point, files) else PublishState.AHEAD
+
+
+def checked_state(
+    point: SyncPoint | None, files: Mapping[BundlePath, FileState] | None, held: Digest | None
+) -> PublishState:
+    """The state when the remote has been asked.
+
+    Args:
+        point, files: As for `offline_state`.
+        held: What the tag holds; None where there is no such tag.
+    """
+    if held is None:
+        return PublishState.NEVER_PUSHED
+    if point is None or point.manifest != held:
+        if files is not None and held == bundle_digest(files):
+            return PublishState.SYNCED
+        unchanged = point is not None and _same(point, files)
+        return PublishState.BEHIND if unchanged else PublishState.DIVERGED
+    return PublishState.SYNCED if _same(point, files) else PublishState.AHEAD
+
+
+def bundle_digest(files: Mapping[BundlePath, FileState]) -> Digest:
+    """The digest that publishing these files gives (law 5)."""
+    _, content, _ = bundle_documents(BundleIndex.of(files.values()))
+    return Digest.of_bytes(content)
+
+
+def _same(point: SyncPoint, files: Mapping[BundlePath, FileState] | None) -> bool:
+    return files is not None and point.files == {p: state.digest for p, state in files.items()}

@@ -1,0 +1,263 @@
+"""Bringing a published bundle into the working tree without losing local work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.observation import FileState
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.settings import SyncPoint
+from modelops_bundle.core.transfer import PullJournal, PullOptions, PullPlan, PullStep, plan_pull
+from modelops_bundle.core.travel import data_paths
+from modelops_bundle.errors import ChangedDuringUseError, LockTimeoutError
+from modelops_bundle.operations.fetch import Bundle, blob_of, fetch_bundle, read_registry_of
+from modelops_bundle.operations.settings import read_state, write_state
+from modelops_bundle.storage.base import Remote
+from modelops_bundle.workspace.apply import apply_steps
+from modelops_bundle.workspace.journal import PullFolder, is_pending, pull_lock
+from modelops_bundle.workspace.locks import exclusive
+from modelops_bundle.workspace.project import Project
+from modelops_bundle.workspace.worktree import inspect_worktree
+
+#: Told of the bytes fetched so far and of all that are to be fetched.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequest:
+    """What a person asks for.
+
+    Attributes:
+        reference: A tag, a digest or a digest prefix.
+        data: Fetch only data files that are absent; the record of the last pull stays.
+    """
+
+    reference: str
+    data: bool = False
+    overwrite: bool = False
+    restore_deleted: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullOutcome:
+    """What a pull did.
+
+    Attributes:
+        plan: What was, or would be, done; with conflicts nothing was.
+        pulled: Files were written or deleted, or found to be as in the bundle already.
+        backup: The folder, relative to the project, with the local work that `overwrite`
+            replaced; None where there was none.
+        fetched_bytes: The size of the new contents.
+    """
+
+    url: str
+    reference: str
+    digest: Digest
+    plan: PullPlan
+    pulled: bool
+    backup: BundlePath | None = None
+    fetched_bytes: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 3 where a person must decide."""
+        return 3 if self.plan.conflicts else 0
+
+
+def pull(
+    project: Project, remote: Remote, request: PullRequest, progress: Progress | None = None
+) -> PullOutcome:
+    """Fetch a bundle and merge it into the working tree (contract.md, "Pull").
+
+    New content is fetched aside and verified in full before the first file of the project is
+    touched. Local work that `overwrite` replaces is copied to `.modelops-bundle/cache/backup/`.
+
+    Raises:
+        RemoteError: the remote or the bundle is at fault; nothing was written.
+        ChangedDuringUseError: a file was edited meanwhile; that file was left alone.
+        LockTimeoutError: another pull is under way.
+    """
+    bundle = fetch_bundle(remote, request.reference)
+    data = data_paths(read_registry_of(remote, bundle)) if request.data else None
+    with exclusive(pull_lock(project)):
+        _finish(project)
+        plan = _plan(project, remote.url, bundle, request, data)
+        outcome = PullOutcome(
+            url=remote.url,
+            reference=request.reference,
+            digest=bundle.digest,
+            plan=plan,
+            pulled=False,
+            fetched_bytes=sum(step.new.size_bytes for step in plan.write if step.new),
+        )
+        if plan.conflicts or request.dry_run:
+            return outcome
+        journal = PullJournal(
+            url=remote.url,
+            reference=request.reference,
+            digest=bundle.digest,
+            files=None if request.data else bundle.index.digests,
+            steps=plan.steps,
+        )
+        backup = _carry_out(project, remote, bundle, journal, progress)
+    shown = None if backup is None else BundlePath(backup.relative_to(project.root).as_posix())
+    return replace(outcome, pulled=True, backup=shown)
+
+
+def recover(project: Project) -> tuple[BundlePath, ...]:
+    """Finish or undo a pull that was cut off; every command calls this first.
+
+    Costs one look at the disk where there is nothing to do. A pull that is under way in another
+    process is left alone.
+
+    Returns:
+        Files that were edited after the pull was cut off, and that it therefore left alone.
+
+    Raises:
+        ConfigError: the journal is damaged.
+    """
+    if not is_pending(project):
+        return ()
+    try:
+        with exclusive(pull_lock(project), timeout_s=0):
+            return tuple(path for path, _ in _finish(project))
+    except LockTimeoutError:
+        return ()
+
+
+def _plan(
+    project: Project,
+    url: str,
+    bundle: Bundle,
+    request: PullRequest,
+    data: frozenset[BundlePath] | None,
+) -> PullPlan:
+    remote: Mapping[BundlePath, FileState] = bundle.files
+    base: Mapping[BundlePath, Digest] | None = None
+    if data is None:
+        point = read_state(project).latest(url)
+        base = None if point is None else point.files
+    else:
+        # What is there need not be hashed to be left alone.
+        remote = {p: s for p, s in remote.items() if not os.path.lexists(project.path(p))}
+    local = inspect_worktree(str(project.root), base or (), remote)
+    options = PullOptions(
+        overwrite=request.overwrite, restore_deleted=request.restore_deleted, data=data
+    )
+    return plan_pull(base, local, remote, options)
+
+
+def _carry_out(
+    project: Project,
+    remote: Remote,
+    bundle: Bundle,
+    journal: PullJournal,
+    progress: Progress | None,
+) -> Path | None:
+    """Fetch, decide, apply; returns the folder with what was overwritten."""
+    if not journal.steps:
+        with exclusive(project.lock):
+            _record(project, journal, ())
+        return None
+    folder = PullFolder(project)
+    folder.begin()
+    try:
+        _fetch(remote, bundle, journal.steps, folder, progress)
+    except BaseException:
+        folder.close()
+        raise
+    with exclusive(project.lock):
+        try:
+            _check_unedited(project, journal.steps)
+        except BaseException:
+            folder.close()
+            raise
+        folder.commit(journal)
+        applied = apply_steps(project, journal, folder, again=False)
+        _record(project, journal, applied.left)
+        folder.close()
+    if applied.left:
+        shown = "; ".join(f"{path} ({why})" for path, why in applied.left)
+        raise ChangedDuringUseError(
+            f"all was pulled but {shown}",
+            not_done="these files were left alone",
+            hint="Look at them, then pull again.",
+        )
+    return applied.backup
+
+
+def _fetch(
+    remote: Remote,
+    bundle: Bundle,
+    steps: tuple[PullStep, ...],
+    folder: PullFolder,
+    progress: Progress | None,
+) -> None:
+    """Put the new contents aside; what has the same content is fetched once for each file."""
+    wanted = [(number, step.path) for number, step in enumerate(steps) if step.new is not None]
+    blobs = [(number, blob_of(bundle, path)) for number, path in wanted]
+    total_bytes = sum(blob.size_bytes for _, blob in blobs)
+    done_bytes = 0
+    for number, blob in blobs:
+        folder.stage(number, remote.open_blob(blob))
+        done_bytes += blob.size_bytes
+        if progress is not None:
+            progress(done_bytes, total_bytes)
+
+
+def _check_unedited(project: Project, steps: tuple[PullStep, ...]) -> None:
+    """Nothing has been touched yet: an edit since the plan was made stops the whole pull."""
+    local = inspect_worktree(str(project.root), (), [step.path for step in steps])
+    edited = sorted(
+        step.path
+        for step in steps
+        if step.path in local.obstacles or local.files.get(step.path) != step.old
+    )
+    if edited:
+        raise ChangedDuringUseError(
+            f"edited while the bundle was fetched: {', '.join(edited)}",
+            not_done="nothing was written",
+            hint="Pull again.",
+        )
+
+
+def _finish(project: Project) -> tuple[tuple[BundlePath, str], ...]:
+    """Finish or undo what an earlier pull left; the caller holds the pull's lock."""
+    if not is_pending(project):
+        return ()
+    folder = PullFolder(project)
+    journal = folder.journal()
+    if journal is None:
+        folder.close()
+        return ()
+    with exclusive(project.lock):
+        applied = apply_steps(project, journal, folder, again=True)
+        _record(project, journal, applied.left)
+        folder.close()
+    return applied.left
+
+
+def _record(
+    project: Project, journal: PullJournal, left: tuple[tuple[BundlePath, str], ...]
+) -> None:
+    """Remember what this project and the remote now have in common.
+
+    A file that was left alone stays recorded as it was before: the next pull sees that it changed
+    here and there.
+    """
+    if journal.files is None:
+        return
+    state = read_state(project)
+    files = dict(journal.files)
+    before = state.latest(journal.url)
+    for path, _ in left:
+        files.pop(path, None)
+        if before is not None and path in before.files:
+            files[path] = before.files[path]
+    point = SyncPoint(journal.digest, files)
+    write_state(project, state.with_point(journal.url, journal.reference, point))

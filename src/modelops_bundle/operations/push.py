@@ -1,0 +1,223 @@
+"""The use case of `push`: refuse what is stale, record the cosmetic, publish what was seen."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from modelops_bundle.codec.registry_yaml import edit
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.observation import FileState
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.portability import REGISTRY_PATH
+from modelops_bundle.core.settings import SyncPoint, SyncState
+from modelops_bundle.core.transfer import TagMove
+from modelops_bundle.core.travel import plan_travel, with_registry
+from modelops_bundle.errors import (
+    BundleError,
+    ChangedDuringUseError,
+    PreflightError,
+    RegistryError,
+    StaleError,
+    TagMovedError,
+    UsageError,
+)
+from modelops_bundle.operations.observe import Session
+from modelops_bundle.operations.publish import Progress, Published, changed_files, publish
+from modelops_bundle.operations.settings import read_state, write_state
+from modelops_bundle.operations.status import StatusReport
+from modelops_bundle.operations.sync import carry_out
+from modelops_bundle.storage.base import Remote, check_tag
+from modelops_bundle.workspace.locks import exclusive
+from modelops_bundle.workspace.project import Project
+from modelops_bundle.workspace.stamps import settled, stamp_of
+
+Refusal = Literal["stale", "preflight", "changed", "tag-moved"]
+
+_IMMUTABLE = re.compile(r"sha-[0-9a-f]{12}", re.ASCII)
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushRequest:
+    """What a person asks for.
+
+    Attributes:
+        tags: What to call the bundle; empty for the project's own tag.
+        force: Set the tags whatever they hold.
+        dry_run: Only find out what would be sent.
+    """
+
+    tags: tuple[str, ...] = ()
+    force: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushOutcome:
+    """What a push did.
+
+    Attributes:
+        report: The project as it was published, or as it was refused.
+        published: The bundle; None where it was refused.
+        recorded: Cosmetic digests were (or with `dry_run` would be) recorded first.
+        refused: Why nothing was tagged, or None.
+        error: The same at length.
+    """
+
+    report: StatusReport
+    published: Published | None = None
+    recorded: bool = False
+    refused: Refusal | None = None
+    error: BundleError | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0; 1 where the project is at fault; 4 where the tag is."""
+        return 0 if self.error is None else self.error.exit_code
+
+
+def push(
+    report: StatusReport, remote: Remote, request: PushRequest, progress: Progress | None = None
+) -> PushOutcome:
+    """Publish a project that has just been evaluated.
+
+    Args:
+        report: The plan and preflight over its result; with `--sync`, as the sync left it.
+        remote: Where to.
+        request: How.
+        progress: Told of bytes.
+
+    Raises:
+        UsageError: a tag that no remote would take, or that is not a person's to set.
+        RemoteError: the remote failed.
+        RegistryError: there is no registry, or it cannot be edited.
+    """
+    tags = _checked_tags(request.tags or (report.session.config.tag,))
+    refusal = _refusal(report)
+    if refusal is not None:
+        return PushOutcome(report=report, refused=refusal[0], error=refusal[1])
+    recorded = bool(report.plan.changes) or report.session.file.was_conflicted
+    if recorded and not request.dry_run:
+        after = carry_out(report.session, report.plan, force=False, write=True).after
+        report = report if after is None else after
+    travel = plan_travel(report.plan.result, report.session.observed)
+    if travel.missing:
+        error = PreflightError(f"missing: {_some(travel.missing)}", not_done="nothing was uploaded")
+        return PushOutcome(report=report, refused="preflight", error=error, recorded=recorded)
+    files = with_registry(travel, _registry_state(report))
+    project, state = report.session.project, read_state(report.session.project)
+    try:
+        published = publish(
+            project,
+            files,
+            remote,
+            tuple(_move(tag, remote.url, state, request) for tag in tags),
+            dry_run=request.dry_run,
+            recheck=_Recheck(report.session),
+            progress=progress,
+        )
+    except ChangedDuringUseError as error:
+        return PushOutcome(report=report, recorded=recorded, refused="changed", error=error)
+    except TagMovedError as error:
+        return PushOutcome(report=report, recorded=recorded, refused="tag-moved", error=error)
+    if not request.dry_run:
+        remember(project, published, tags)
+    return PushOutcome(report=report, published=published, recorded=recorded)
+
+
+def remember(project: Project, published: Published, tags: tuple[str, ...]) -> None:
+    """Record what these tags hold now; a push that is cut off before this can be repeated.
+
+    Raises:
+        LockTimeoutError: another command holds the project's lock.
+    """
+    files = {path: state.digest for path, state in published.files.items()}
+    point = SyncPoint(published.digest, files)
+    with exclusive(project.lock):
+        state = read_state(project)
+        for tag in tags:
+            state = state.with_point(published.url, tag, point)
+        write_state(project, state)
+
+
+def _refusal(report: StatusReport) -> tuple[Refusal, BundleError] | None:
+    plan = report.plan
+    if plan.stale or plan.destructive or report.session.file.conflicts:
+        stale = [str(v.key) for v in plan.verdicts if v.state not in ("fresh", "cosmetic")]
+        return "stale", StaleError(
+            f"registry is stale ({_some(stale) or 'it differs from the code'})",
+            not_done="nothing was uploaded",
+            hint="run `mops-bundle sync`, then push again (or `mops-bundle push --sync`)",
+        )
+    if report.errors:
+        found = [f"{finding.code} {finding.message}" for finding in report.errors]
+        return "preflight", PreflightError(
+            f"preflight has errors ({len(found)}): {'; '.join(found[:_SHOWN])}",
+            not_done="nothing was uploaded",
+            hint="run `mops-bundle status`, mend what it lists, then push again",
+        )
+    return None
+
+
+def _registry_state(report: StatusReport) -> FileState:
+    """The registry document as it is published; in a dry run, as it would be written."""
+    file = report.session.file
+    if not file.content:
+        raise RegistryError(
+            "there is no registry to publish",
+            path=REGISTRY_PATH,
+            not_done="nothing was uploaded",
+            hint="run `mops-bundle init`",
+        )
+    content = file.content
+    if report.plan.changes or file.was_conflicted:
+        content = edit(file.text, report.plan.result)
+    return FileState(REGISTRY_PATH, Digest.of_bytes(content), len(content))
+
+
+def _checked_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    for tag in tags:
+        if _IMMUTABLE.fullmatch(check_tag(tag)):
+            raise UsageError(
+                f"tag {tag}: such tags are set by push itself and never move",
+                not_done="nothing was uploaded",
+                hint="Give another name.",
+            )
+    return tuple(dict.fromkeys(tags))
+
+
+def _move(tag: str, url: str, state: SyncState, request: PushRequest) -> TagMove:
+    points = (state.get(url, tag), state.latest(url))
+    known = frozenset(point.manifest for point in points if point is not None)
+    return TagMove(name=tag, expected=known, force=request.force)
+
+
+class _Recheck:
+    """Tells by their stamps, where these prove it, that files are still what was observed."""
+
+    def __init__(self, session: Session) -> None:
+        self._project = session.project
+        self._watched = session.scan.watched()
+
+    def __call__(self, states: Collection[FileState]) -> Iterator[BundlePath]:
+        doubtful = [state for state in states if not self._is_unchanged(state)]
+        return changed_files(self._project, doubtful)
+
+    def _is_unchanged(self, state: FileState) -> bool:
+        before = self._watched.seen.get(state.path)
+        if before is None or not settled(before, self._watched.now_ns):
+            return False
+        try:
+            return stamp_of(os.stat(self._project.path(state.path))) == before
+        except OSError:
+            return False
+
+
+def _some(names: Collection[str]) -> str:
+    shown = list(names)[:_SHOWN]
+    rest = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")

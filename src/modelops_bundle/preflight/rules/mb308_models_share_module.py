@@ -16,11 +16,13 @@ def check(context: PreflightContext) -> Iterator[Finding]:
     for key, entry in settled_entries(context):
         if isinstance(entry, ModelEntry):
             by_module.setdefault(entry.entrypoint.module, []).append((key.id, entry))
+    definitions: Definitions | None = None
     for models in by_module.values():
         first_id, first = models[0]
         others = [item for item in models[1:] if item[1].entrypoint != first.entrypoint]
         if not others:
             continue
+        definitions = definitions or Definitions(context)
         second_id, second = others[0]
         key = EntryKey(Kind.MODEL, second_id)
         yield Finding(
@@ -32,7 +34,7 @@ def check(context: PreflightContext) -> Iterator[Finding]:
                 f"workers that are sent only the module run '{first_id}'"
             ),
             hint=f"Move '{second.symbol}' to a module of its own, then run 'mops-bundle sync'",
-            location=Definitions(context).place(key, second),
+            location=definitions.place(key, second),
         )
 
 

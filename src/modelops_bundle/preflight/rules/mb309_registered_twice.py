@@ -22,40 +22,38 @@ def check(context: PreflightContext) -> Iterator[Finding]:
     by_entrypoint: dict[Entrypoint, list[EntryKey]] = {}
     for key, entry in settled_entries(context):
         by_entrypoint.setdefault(entry.entrypoint, []).append(key)
-    for entrypoint, keys in by_entrypoint.items():
-        if len(keys) > 1:
-            yield _finding(
-                context,
-                keys[-1],
-                Severity.ERROR,
-                f"'{entrypoint}' is registered more than once: "
-                f"{listed([described(key) for key in keys])}",
-                f"Run 'mops-bundle unregister {argument_for(context, keys[-1])}'",
-            )
-    for shared in context.registry.models:
-        key = EntryKey(Kind.TARGET, shared)
-        if key.id in context.registry.targets:
-            yield _finding(
-                context,
-                key,
-                Severity.WARNING,
-                f"'{shared}' is the id of a model and of a target",
-                f"Run 'mops-bundle rename target {shared} NEW_ID'",
-            )
+    shared_ids = [id_ for id_ in context.registry.models if id_ in context.registry.targets]
+    repeated = {entrypoint: keys for entrypoint, keys in by_entrypoint.items() if len(keys) > 1}
+    if not shared_ids and not repeated:
+        return
+    definitions = Definitions(context)
 
+    def finding(key: EntryKey, severity: Severity, message: str, hint: str) -> Finding:
+        entry = context.registry.get(key)
+        return Finding(
+            code=RULE.code,
+            severity=severity,
+            key=str(key),
+            message=message,
+            hint=hint,
+            location=definitions.place(key, entry) if entry else None,
+        )
 
-def _finding(
-    context: PreflightContext, key: EntryKey, severity: Severity, message: str, hint: str
-) -> Finding:
-    entry = context.registry.get(key)
-    return Finding(
-        code=RULE.code,
-        severity=severity,
-        key=str(key),
-        message=message,
-        hint=hint,
-        location=Definitions(context).place(key, entry) if entry else None,
-    )
+    for entrypoint, keys in repeated.items():
+        ids = listed([described(key) for key in keys])
+        yield finding(
+            keys[-1],
+            Severity.ERROR,
+            f"'{entrypoint}' is registered more than once: {ids}",
+            f"Run 'mops-bundle unregister {argument_for(context, keys[-1])}'",
+        )
+    for shared in shared_ids:
+        yield finding(
+            EntryKey(Kind.TARGET, shared),
+            Severity.WARNING,
+            f"'{shared}' is the id of a model and of a target",
+            f"Run 'mops-bundle rename target {shared} NEW_ID'",
+        )
 
 
 RULE = Rule(

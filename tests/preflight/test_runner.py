@@ -12,10 +12,11 @@ from modelops_bundle.core.observation import Observation
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.plan import SyncPlan
 from modelops_bundle.core.planner import plan_sync
-from modelops_bundle.core.registry import BundleRegistry
+from modelops_bundle.core.registry import BundleRegistry, TargetSet
 from modelops_bundle.preflight.base import PreflightContext
 from modelops_bundle.preflight.runner import run_preflight
 from support.registries import (
+    declared,
     found_model,
     found_target,
     model,
@@ -113,3 +114,73 @@ def test_the_order_of_discovery_and_of_findings_has_no_influence(order: list[int
         findings=tuple(scanned[i] for i in order),
     )
     assert preflight(record, shuffled, plan(record)) == preflight(record, base, plan(record))
+
+
+SYMBOLS = st.sampled_from(["SIR", "SEIR", "Models.SIR", "f", "été"])
+FILES = st.sampled_from(
+    ["models/sir.py", "sir.py", "src/sir.py", "my-models/sir.py", "models/__init__.py", "a/b/c.py"]
+)
+NAMES = st.sampled_from(["incidence", "incidense", "Incidence", "", "%s {0}", "x\ny"])
+DATA = st.lists(st.sampled_from(["data", "data/a.csv", "b.csv", "sir.py"]), max_size=3, unique=True)
+IDS = st.sampled_from(["a", "b", "c", "model:a", "'"])
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> tuple[BundleRegistry, Observation]:
+    """A registry and a project that have little to do with one another."""
+    outputs = st.lists(NAMES, max_size=3, unique=True).map(tuple)
+    models = st.builds(
+        lambda symbol, path, out, scenarios, data, code, said: model(
+            symbol,
+            path,
+            outputs=out,
+            scenarios=scenarios,
+            data=data,
+            code=code,
+            declared=declared(outputs=said) if said else None,
+        ),
+        *(SYMBOLS, FILES, outputs, outputs, DATA, DATA, outputs),
+    )
+    targets = st.builds(
+        lambda symbol, path, output, data: target(symbol, path, model_output=output, data=data),
+        *(SYMBOLS, FILES, NAMES, DATA),
+    )
+    sets = st.builds(
+        TargetSet,
+        targets=st.lists(IDS, max_size=3).map(tuple),
+        weights=st.dictionaries(IDS, st.floats(), max_size=2),
+    )
+    record = registry(
+        draw(st.dictionaries(IDS, models, max_size=4)),
+        draw(st.dictionaries(IDS, targets, max_size=4)),
+        target_sets=draw(st.dictionaries(IDS, sets, max_size=2)),
+    )
+    found = draw(
+        st.lists(
+            st.one_of(
+                st.builds(found_model, SYMBOLS, FILES, outputs=outputs),
+                st.builds(found_target, SYMBOLS, FILES, model_output=NAMES, body_output=NAMES),
+            ),
+            max_size=4,
+            unique_by=lambda item: (item.kind, item.entrypoint),
+        )
+    )
+    facts = project(
+        ignored=draw(DATA),
+        packages=draw(st.sampled_from([[], ["models"]])),
+        tracked=draw(DATA),
+        pyproject=draw(st.booleans()),
+        wire=draw(st.sampled_from(["", "wire.py"])),
+    )
+    return record, observation(*found, files=draw(DATA), project=facts)
+
+
+@given(projects())
+def test_any_registry_over_any_project_gives_sorted_unique_findings_with_a_cure(
+    given_project: tuple[BundleRegistry, Observation],
+) -> None:
+    record, observed = given_project
+    for synced in (plan(record), plan_sync(record, observed)):
+        found = preflight(record, observed, synced)
+        assert list(found) == sorted(set(found), key=finding_order)
+        assert all(finding.hint and finding.message for finding in found)

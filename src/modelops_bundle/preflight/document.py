@@ -19,7 +19,8 @@ cures, `MB2xx` come from reading the code, `MB3xx` from preflight.
 
 An *error* makes `check` exit with 1 and `push` refuse; a *warning* and an *info* do not. The
 severity below is the usual one; a finding may weigh less where its text says so. Codes without a
-severity are reasons: they say why an entry is stale.
+severity are reasons: they say why an entry is stale, and `check` gives them the entry's weight (a
+warning where the change is cosmetic, an error otherwise).
 
 Preflight looks at the registry as it would be after a sync, so an entry that is merely stale
 raises no error here.

@@ -33,23 +33,23 @@ def calibration(wanted: str, *provided: str) -> BundleRegistry:
         (
             "incidense",
             ("incidence", "prevalence"),
-            "Name an output that exists (closest: 'incidence'), or add it to a model",
+            "Name an output that exists (closest: 'incidence'), or add 'incidense' to a model",
         ),
         (
             "INCIDENCE",
             ("incidence",),
-            "Name an output that exists (closest: 'incidence'), or add it to a model",
+            "Name an output that exists (closest: 'incidence'), or add 'INCIDENCE' to a model",
         ),
         (
             "deaths",
             ("incidence", "prevalence"),
-            "Name an output that exists ('incidence', 'prevalence'), or add it to a model",
+            "Name an output that exists ('incidence', 'prevalence'), or add 'deaths' to a model",
         ),
         ("deaths", (), "Register the model that provides it: mops-bundle register-model PATH"),
         (
             "deaths",
             tuple(f"out{number}" for number in range(9)),
-            "Name an output that 'mops-bundle list' shows, or add it to a model",
+            "Name an output that 'mops-bundle list' shows, or add 'deaths' to a model",
         ),
     ],
 )

@@ -29,8 +29,17 @@ def test_an_absent_file_is_an_error_at_the_definition_that_needs_it() -> None:
     assert finding.severity is Severity.ERROR
     assert finding.key == "model:sir"
     assert finding.message == "Data file 'data/raw/pop.csv' is missing (needed by model 'sir')"
-    assert finding.hint.startswith("Restore data/raw/pop.csv, or ")
+    assert finding.hint == (
+        "Restore data/raw/pop.csv, or take it out of the entry's 'data' and 'declared' "
+        "in registry.yaml"
+    )
     assert str(finding.location) == "models/sir.py:12"
+
+
+def test_a_path_that_the_decorator_gives_is_to_be_corrected_there() -> None:
+    record = registry(targets={"t": target(data=["obs.csv"])})
+    (finding,) = findings(RULE, record, observation(found_target(data=["obs.csv"], line=4)))
+    assert finding.hint == "Restore obs.csv, or correct its path at targets/incidence.py:4"
 
 
 def test_one_absent_file_of_several_entries_is_one_finding() -> None:

@@ -70,14 +70,15 @@ class _Report:
         provider = self._unregistered.get(output)
         if provider is not None:
             return f"Run 'mops-bundle register-model {provider.path}:{provider.symbol}'"
+        add = f"or add '{output}' to a model"
         closest = self._closest.to(output)
         if closest:
-            return f"Name an output that exists (closest: {quoted(closest)}), or add it to a model"
+            return f"Name an output that exists (closest: {quoted(closest)}), {add}"
         if not self._provided:
             return "Register the model that provides it: mops-bundle register-model PATH"
         if len(self._provided) > _NAMED_IN_HINT:
-            return "Name an output that 'mops-bundle list' shows, or add it to a model"
-        return f"Name an output that exists ({quoted(self._provided)}), or add it to a model"
+            return f"Name an output that 'mops-bundle list' shows, {add}"
+        return f"Name an output that exists ({quoted(self._provided)}), {add}"
 
 
 def _models_with_unknown_outputs(context: PreflightContext) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modelops_bundle.core.findings import Finding, Severity
+from modelops_bundle.core.observation import Discovered, TargetFacts
+from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.preflight.base import PreflightContext, Rule
 from modelops_bundle.preflight.entities import Definitions, described, listed
 from modelops_bundle.preflight.presence import absent
@@ -31,9 +33,17 @@ def check(context: PreflightContext) -> Iterator[Finding]:
             severity=RULE.severity,
             key=str(keys[0]),
             message=f"{problem} (needed by {listed([described(key) for key in keys])})",
-            hint=f"Restore {path}, or name the right file in {entry.path} and the registry's data",
+            hint=f"Restore {path}, or {_correction(definitions.of(keys[0], entry), path)}",
             location=definitions.place(keys[0], entry),
         )
+
+
+def _correction(found: Discovered | None, path: BundlePath) -> str:
+    """What to edit where the path is wrong: the code if that names it, else the registry."""
+    facts = found.facts if found else None
+    if found and isinstance(facts, TargetFacts) and facts.data and path in facts.data.values:
+        return f"correct its path at {found.location}"
+    return "take it out of the entry's 'data' and 'declared' in registry.yaml"
 
 
 RULE = Rule(

@@ -34,6 +34,7 @@ class RemoteFacts:
     checked: bool = False
     state: str = "never-pushed"
     digest: str | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from modelops_bundle.workspace.warm import recall, remember
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from modelops_bundle.operations.documents import StatusDocument
-    from modelops_bundle.workspace.scan import Scan
+    from modelops_bundle.operations.observe import Session
 
 #: Files of the project, besides what a scan looks at, that a status depends on.
-_PROJECT_FILES = ("registry.yaml", "config.yaml", "state.json", "tracked.txt", "env")
+_PROJECT_FILES = ("registry.yaml", "config.yaml", "state.json", "tracked.txt", "env", "cache/pull")
 #: Variables that say where the user's stores and environments are.
 _VARIABLES = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "MODELOPS_HOME", "PYTHONPATH")
 
@@ -38,15 +38,25 @@ def remembered_status() -> StatusDocument | None:
     return document
 
 
-def remember_status(document: StatusDocument, scan: Scan) -> None:
+def remember_status(document: StatusDocument, session: Session) -> None:
     """Keep a document for as long as nothing that it was made from changes."""
-    root = str(scan.project.root)
-    watched = scan.watched()
+    root = str(session.project.root)
+    watched = session.scan.watched()
     for name in _PROJECT_FILES:
         watched.look(root, f".modelops-bundle/{name}")
-    pinned = os.path.expanduser("~/.modelops/bundle-env")
-    watched.look(root, pinned)
+    for path in (*session.depends_on, *_environment_files()):
+        watched.look(root, path)
     remember(root, _key(), json.dumps(document).encode(), watched)
+
+
+def _environment_files() -> list[str]:
+    """The environments that the platform provisioned, and the folder that holds them."""
+    folder = os.path.join(os.path.expanduser("~"), ".modelops", "bundle-env")
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return [folder]
+    return [folder, *(os.path.join(folder, name) for name in names)]
 
 
 def _key() -> str:

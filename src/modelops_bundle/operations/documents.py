@@ -134,12 +134,16 @@ class EnvironmentDocument(TypedDict):
 
 
 class RemoteDocument(TypedDict):
-    """Where the bundle is published; `checked` tells whether the remote was asked."""
+    """Where the bundle is published; `checked` tells whether the remote was asked.
+
+    `problem` says why it could not be, or is "".
+    """
 
     url: str
     checked: bool
     state: str
     digest: str | None
+    problem: str
 
 
 class StatusDocument(TypedDict):

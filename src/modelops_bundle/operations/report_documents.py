@@ -40,6 +40,8 @@ class ReportedRemote(Protocol):
     def state(self) -> str: ...
     @property
     def digest(self) -> str | None: ...
+    @property
+    def problem(self) -> str: ...
 
 
 class Report(Protocol):
@@ -242,6 +244,7 @@ def _remote(remote: ReportedRemote) -> RemoteDocument:
         "checked": remote.checked,
         "state": str(remote.state),
         "digest": remote.digest,
+        "problem": remote.problem,
     }
 
 

@@ -76,16 +76,3 @@ def place(path: str | None, line: int | None) -> str:
     if not path:
         return ""
     return f"{path}:{line}" if line else path
-
-
-def home_shortened(url: str) -> str:
-    """The location with the home folder written `~`."""
-    import os
-
-    home = os.path.expanduser("~")
-    if len(home) < 2:
-        return url
-    for prefix in ("layout:", "file://", ""):
-        if url == prefix + home or url.startswith(prefix + home + "/"):
-            return f"{prefix}~{url[len(prefix) + len(home) :]}"
-    return url

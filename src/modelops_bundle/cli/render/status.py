@@ -6,7 +6,6 @@ from modelops_bundle.cli.render.layout import (
     WIDE,
     cells,
     counted,
-    home_shortened,
     labelled,
     padded,
     place,
@@ -46,7 +45,7 @@ def render_status(document: StatusDocument, columns: int, *, verbose: bool = Fal
         verbose: Unchanged entries and notes too.
     """
     blocks = [
-        [_headline(document)],
+        [_headline(document), *_problem(document["remote"])],
         [_verdict(document)],
         _entries(document, columns, verbose),
         _sections(document),
@@ -108,12 +107,16 @@ def _headline(document: StatusDocument) -> str:
     remote = document["remote"]
     if not remote["url"]:
         return document["project"]["name"]
-    return f"{document['project']['name']} -> {home_shortened(remote['url'])}{_remote(remote)}"
+    return f"{document['project']['name']} -> {remote['url']}{_remote(remote)}"
 
 
 def _remote(remote: RemoteDocument) -> str:
     state = _REMOTE_STATES.get(remote["state"])
     return f"  ({state})" if state else ""
+
+
+def _problem(remote: RemoteDocument) -> list[str]:
+    return [f"      {remote['problem']}"] if remote["problem"] else []
 
 
 def _verdict(document: StatusDocument) -> str:

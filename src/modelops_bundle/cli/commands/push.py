@@ -1,0 +1,74 @@
+"""`push`: publish the bundle."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from modelops_bundle.cli.arguments import CommandParser
+    from modelops_bundle.cli.output import Output
+    from modelops_bundle.operations.push import PushOutcome
+
+EXAMPLE = "mops-bundle push --tag v1"
+
+
+def add_arguments(parser: CommandParser) -> None:
+    """Declare the command's arguments."""
+    from modelops_bundle.cli.remote import add_remote_option
+
+    parser.add_argument(
+        "--tag",
+        action="append",
+        default=[],
+        metavar="TAG",
+        help="what to call it (repeat for more); `latest` without it",
+    )
+    parser.add_argument("--sync", action="store_true", help="sync first, under sync's own rules")
+    parser.add_argument("--dry-run", action="store_true", help="only tell what would be sent")
+    parser.add_argument("--force", action="store_true", help="set the tag whatever it holds")
+    add_remote_option(parser)
+    parser.legacy("--no-confirm", hint="push never asks")
+
+
+def run(args: Namespace, out: Output) -> int:
+    """Publish; refused while the registry is stale or preflight has errors."""
+    from modelops_bundle.cli.commands.sync import show_outcome
+    from modelops_bundle.cli.here import current_project
+    from modelops_bundle.cli.progress import ByteProgress
+    from modelops_bundle.cli.remote import remote_of
+    from modelops_bundle.operations.push import PushRequest, push
+    from modelops_bundle.operations.status import status
+    from modelops_bundle.operations.sync import SyncRequest, sync
+
+    project = current_project()
+    if args.sync:
+        synced = sync(project, SyncRequest(write=not args.dry_run))
+        if synced.refused is not None:
+            show_outcome(synced, out)
+            return synced.exit_code
+        report = synced.after or synced.report
+        if synced.written and not out.json:
+            show_outcome(synced, out)
+    else:
+        report = status(project)
+    remote = remote_of(project, report.session.config, args.remote)
+    progress = ByteProgress("Uploading")
+    request = PushRequest(tags=tuple(args.tag), force=args.force, dry_run=args.dry_run)
+    try:
+        outcome = push(report, remote, request, progress)
+    finally:
+        progress.close()
+    _show(outcome, out, url=remote.url, dry_run=args.dry_run)
+    return outcome.exit_code
+
+
+def _show(outcome: PushOutcome, out: Output, *, url: str, dry_run: bool) -> None:
+    from modelops_bundle.cli.render.push import render_push, render_refusal
+    from modelops_bundle.operations.transfer_documents import push_document
+
+    document = push_document(outcome, url=url, dry_run=dry_run)
+    if outcome.refused is not None and not out.json:
+        out.complain(render_refusal(document))
+    else:
+        out.show(document, render_push)

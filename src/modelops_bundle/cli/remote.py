@@ -1,0 +1,31 @@
+"""The remote that a command talks to, as its options and the project say."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from modelops_bundle.cli.arguments import CommandParser
+    from modelops_bundle.core.settings import BundleConfig
+    from modelops_bundle.storage.base import Remote
+    from modelops_bundle.workspace.project import Project
+
+
+def add_remote_option(parser: CommandParser) -> None:
+    """Declare `--remote`."""
+    parser.add_argument(
+        "--remote", metavar="URL", help="another remote than the project's, this once"
+    )
+
+
+def remote_of(project: Project, config: BundleConfig, override: str | None) -> Remote:
+    """The remote: `--remote`, then the pinned environment, then the configuration.
+
+    Raises:
+        ConfigError: there is none, or it cannot be used.
+    """
+    from modelops_bundle.operations.remotes import open_project_remote, remote_url
+    from modelops_bundle.operations.settings import pinned_environment
+
+    environment = None if override else pinned_environment(project)
+    url = remote_url(config, override=override, environment=environment)
+    return open_project_remote(project, url)

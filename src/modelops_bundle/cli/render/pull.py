@@ -1,0 +1,56 @@
+"""What a pull did, or why it stopped, for people."""
+
+from __future__ import annotations
+
+from modelops_bundle.cli.render.files import size_text
+from modelops_bundle.cli.render.layout import counted, table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from modelops_bundle.operations.transfer_documents import PullDocument
+
+
+def render_pull(document: PullDocument, columns: int) -> list[str]:
+    """Every path that was changed or kept, then their number and the digest."""
+    marks = (("+", "added"), ("~", "updated"), ("-", "deleted"))
+    lines = [f"  {mark} {path}" for mark, kind in marks for path in _paths(document, kind)]
+    lines += [f"  = {path} (changed here, kept)" for path in document["kept"]]
+    counts = [
+        f"{len(_paths(document, kind))} {kind}" for _, kind in marks if _paths(document, kind)
+    ]
+    done = ", ".join(counts) or "nothing to do"
+    verb = "Would pull" if document["dry_run"] else "Pulled"
+    fetched = f" ({size_text(document['fetched_bytes'])})" if document["fetched_bytes"] else ""
+    lines += [
+        *([""] if lines else []),
+        f"{verb} {document['ref']} from {document['url']}: {done}{fetched}.",
+    ]
+    if document["backup"]:
+        lines.append(f"What was overwritten is kept in {document['backup']}.")
+    return [*lines, document["digest"]]
+
+
+def render_conflicts(document: PullDocument) -> list[str]:
+    """Why nothing was pulled, for stderr."""
+    conflicts = document["conflicts"]
+    number = counted(len(conflicts), "path needs", "paths need")
+    settled = all(conflict["overwrite"] for conflict in conflicts)
+    help_ = (
+        "commit or copy your work, then pull with --overwrite, or push yours"
+        if settled
+        else "move away what stands in the way, then pull again"
+    )
+    return [
+        f"error: {number} a decision; nothing was written",
+        *table([(conflict["path"], conflict["reason"]) for conflict in conflicts]),
+        f"help: {help_}",
+    ]
+
+
+def _paths(document: PullDocument, kind: str) -> list[str]:
+    lists = {
+        "added": document["added"],
+        "updated": document["updated"],
+        "deleted": document["deleted"],
+    }
+    return lists[kind]

@@ -1,0 +1,213 @@
+"""The JSON documents of `push`, `pull` and `diff`."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+from modelops_bundle.operations.diff import Difference, EntryDifference, Side
+from modelops_bundle.operations.documents import StatusDocument
+from modelops_bundle.operations.publish import Volume
+from modelops_bundle.operations.pull import PullOutcome
+from modelops_bundle.operations.push import PushOutcome
+from modelops_bundle.operations.report_documents import status_document
+from modelops_bundle.storage.resolve import shown_url
+
+
+class VolumeDocument(TypedDict):
+    """Different contents, and their bytes."""
+
+    blobs: int
+    bytes: int
+
+
+class PushDocument(TypedDict):
+    """`mops-bundle.push/1` (contract.md).
+
+    `ref` is a full reference, null where the push was refused. `recorded`: cosmetic digests were
+    written to the registry first. `status` is there where the push was refused for what it says.
+    """
+
+    schema: str
+    ref: str | None
+    digest: str | None
+    tags: list[str]
+    files: int
+    uploaded: VolumeDocument
+    reused: VolumeDocument
+    refused: str | None
+    url: str
+    dry_run: bool
+    recorded: bool
+    entries: int
+    message: str
+    hint: str
+    status: NotRequired[StatusDocument]
+
+
+class ConflictDocument(TypedDict):
+    """A path where local work and the bundle stand against each other."""
+
+    path: str
+    reason: str
+    overwrite: bool
+
+
+class PullDocument(TypedDict):
+    """`mops-bundle.pull/1`.
+
+    `backup` is the folder that holds local work which `--overwrite` replaced.
+    """
+
+    schema: str
+    url: str
+    ref: str
+    digest: str
+    added: list[str]
+    updated: list[str]
+    deleted: list[str]
+    kept: list[str]
+    conflicts: list[ConflictDocument]
+    pulled: bool
+    refused: str | None
+    dry_run: bool
+    backup: str | None
+    fetched_bytes: int
+
+
+class SideDocument(TypedDict):
+    """One of the two things compared; the working tree has no digest."""
+
+    label: str
+    digest: str | None
+
+
+class FieldDifferenceDocument(TypedDict):
+    """One field, as text."""
+
+    field: str
+    old: str
+    new: str
+
+
+class EntryDifferenceDocument(TypedDict):
+    """One entry that differs; `cosmetic` where both sides compute the same."""
+
+    kind: str
+    id: str
+    change: str
+    cosmetic: bool
+    old_behavior: str | None
+    new_behavior: str | None
+    fields: list[FieldDifferenceDocument]
+    data: list[str]
+
+
+class FileDifferenceDocument(TypedDict):
+    """One file that differs; null where it is not there."""
+
+    path: str
+    old: str | None
+    new: str | None
+
+
+class DiffDocument(TypedDict):
+    """`mops-bundle.diff/1`."""
+
+    schema: str
+    old: SideDocument
+    new: SideDocument
+    equal: bool
+    entries: list[EntryDifferenceDocument]
+    target_sets: list[str]
+    files: list[FileDifferenceDocument]
+
+
+def push_document(outcome: PushOutcome, *, url: str, dry_run: bool) -> PushDocument:
+    """The document of `push --json`."""
+    published = outcome.published
+    registry = outcome.report.plan.result
+    document: PushDocument = {
+        "schema": "mops-bundle.push/1",
+        "ref": f"{published.url}@{published.digest}" if published else None,
+        "digest": published.digest if published else None,
+        "tags": list(published.tags) if published else [],
+        "files": len(published.files) if published else 0,
+        "uploaded": _volume(published.uploaded if published else Volume()),
+        "reused": _volume(published.reused if published else Volume()),
+        "refused": outcome.refused,
+        "url": shown_url(url),
+        "dry_run": dry_run,
+        "recorded": outcome.recorded,
+        "entries": len(registry.models) + len(registry.targets),
+        "message": str(outcome.error) if outcome.error else "",
+        "hint": outcome.error.hint if outcome.error else "",
+    }
+    if outcome.refused in ("stale", "preflight"):
+        document["status"] = status_document(outcome.report)
+    return document
+
+
+def pull_document(outcome: PullOutcome, *, dry_run: bool) -> PullDocument:
+    """The document of `pull --json`."""
+    plan = outcome.plan
+    return {
+        "schema": "mops-bundle.pull/1",
+        "url": shown_url(outcome.url),
+        "ref": outcome.reference,
+        "digest": outcome.digest,
+        "added": [str(step.path) for step in plan.write if step.old is None],
+        "updated": [str(step.path) for step in plan.write if step.old is not None],
+        "deleted": [str(step.path) for step in plan.delete],
+        "kept": [str(path) for path in plan.keep],
+        "conflicts": [
+            {
+                "path": str(conflict.path),
+                "reason": conflict.clash.value,
+                "overwrite": conflict.clash.settled_by_overwrite,
+            }
+            for conflict in plan.conflicts
+        ],
+        "pulled": outcome.pulled,
+        "refused": "conflict" if plan.conflicts else None,
+        "dry_run": dry_run,
+        "backup": None if outcome.backup is None else str(outcome.backup),
+        "fetched_bytes": outcome.fetched_bytes,
+    }
+
+
+def diff_document(difference: Difference) -> DiffDocument:
+    """The document of `diff --json`."""
+    return {
+        "schema": "mops-bundle.diff/1",
+        "old": _side(difference.old),
+        "new": _side(difference.new),
+        "equal": difference.empty,
+        "entries": [_entry(entry) for entry in difference.entries],
+        "target_sets": list(difference.target_sets),
+        "files": [
+            {"path": str(file.path), "old": file.old, "new": file.new} for file in difference.files
+        ],
+    }
+
+
+def _volume(volume: Volume) -> VolumeDocument:
+    return {"blobs": volume.blobs, "bytes": volume.bytes}
+
+
+def _side(side: Side) -> SideDocument:
+    return {"label": side.label, "digest": side.digest}
+
+
+def _entry(entry: EntryDifference) -> EntryDifferenceDocument:
+    return {
+        "kind": entry.key.kind.value,
+        "id": entry.key.id,
+        "change": entry.kind.value,
+        "cosmetic": entry.cosmetic,
+        "old_behavior": entry.old_behavior,
+        "new_behavior": entry.new_behavior,
+        "fields": [
+            {"field": field.field, "old": field.old, "new": field.new} for field in entry.fields
+        ],
+        "data": [str(path) for path in entry.data],
+    }

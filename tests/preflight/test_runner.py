@@ -90,6 +90,15 @@ def test_the_missions_stale_target_raises_two_warnings_and_no_phantom_error() ->
     }
 
 
+def test_a_name_with_a_line_break_or_an_escape_code_cannot_pass_for_another_finding() -> None:
+    forged = "x'\nmodels/sir.py:1: error MB999 all is lost\x1b[2J"
+    record = registry({"sir": model()}, {"t": target(model_output=forged)})
+    observed = observation(found_model(), found_target(model_output=forged))
+    (finding,) = (f for f in preflight(record, observed) if f.code == "MB301")
+    assert "x'\\nmodels/sir.py:1: error MB999 all is lost\\x1b[2J" in finding.message
+    assert finding.message.isprintable()
+
+
 def test_an_empty_project_raises_nothing() -> None:
     assert preflight(registry(), observation(project=project(wire="", packages=()))) == ()
 
@@ -184,3 +193,4 @@ def test_any_registry_over_any_project_gives_sorted_unique_findings_with_a_cure(
         found = preflight(record, observed, synced)
         assert list(found) == sorted(set(found), key=finding_order)
         assert all(finding.hint and finding.message for finding in found)
+        assert all((finding.message + finding.hint).isprintable() for finding in found)

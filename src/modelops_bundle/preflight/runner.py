@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from modelops_bundle.core.findings import Finding, finding_order
 from modelops_bundle.preflight.base import PreflightContext
 from modelops_bundle.preflight.rules import RULES
@@ -11,9 +13,23 @@ def run_preflight(context: PreflightContext) -> tuple[Finding, ...]:
     """Everything that is wrong or noteworthy: rules, observation and plan, each cause once.
 
     Ordered as `finding_order` says; the order in which rules or files were looked at has no
-    influence.
+    influence. A message or hint is one line of printable text whatever names the project uses.
     """
     found = dict.fromkeys((*context.observed.findings, *context.plan.findings))
     for rule in RULES:
         found.update(dict.fromkeys(rule.check(context)))
-    return tuple(sorted(found, key=finding_order))
+    return tuple(sorted(map(_on_one_line, found), key=finding_order))
+
+
+def _on_one_line(finding: Finding) -> Finding:
+    """The finding with control characters escaped: a name must not pass for another finding."""
+    message, hint = _printable(finding.message), _printable(finding.hint)
+    if message is finding.message and hint is finding.hint:
+        return finding
+    return replace(finding, message=message, hint=hint)
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -80,7 +80,7 @@ def set_value(splicer: Splicer, slot: Slot, value: Plain) -> None:
     old = slot.value
     colon = splicer.after_colon(slot.key)
     anchor = f"&{old.anchor} " if old.anchor is not None else ""
-    simple = value is None or isinstance(value, str | float) or not value
+    simple = value is None or isinstance(value, str | int | float) or not value
     if colon < 0:
         if not slot.mapping.flow:
             raise splicer.unsplicable(slot.key.start, "this key has no ':'")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from modelops_bundle.codec.yaml_nodes import plain_type
 
 #: What is written: texts, numbers, nothing, lists of texts, and mappings of all of these.
-Plain = str | float | None | Sequence[str] | Mapping[str, "Plain"]
+Plain = str | int | float | None | Sequence[str] | Mapping[str, "Plain"]
 
 # Stricter than YAML: nothing that another version, another reader or a flow context takes apart.
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./@+-]*(:[A-Za-z0-9_./@+-]+)*")
@@ -45,7 +45,9 @@ class Layout:
     newline: str = "\n"
 
 
-def scalar_text(value: str | float | None, *, flow: bool = False, style: str | None = None) -> str:
+def scalar_text(
+    value: str | int | float | None, *, flow: bool = False, style: str | None = None
+) -> str:
     """One value on one line.
 
     Args:
@@ -58,7 +60,7 @@ def scalar_text(value: str | float | None, *, flow: bool = False, style: str | N
     """
     if value is None:
         return "null"
-    if isinstance(value, float):
+    if isinstance(value, int | float):
         return _number_text(value)
     escaped = _ESCAPED.search(value)
     if style == '"' or (escaped and not _only_quotes(value)):
@@ -70,7 +72,7 @@ def scalar_text(value: str | float | None, *, flow: bool = False, style: str | N
 
 def flow_text(value: Plain) -> str:
     """A value of any shape on one line, in flow style."""
-    if value is None or isinstance(value, str | float):
+    if value is None or isinstance(value, str | int | float):
         return scalar_text(value, flow=True)
     if isinstance(value, Mapping):
         return "{" + ", ".join(flow_pair(key, item) for key, item in value.items()) + "}"
@@ -96,7 +98,7 @@ def block_pair(key: str, value: Plain, column: int, layout: Layout) -> list[str]
     head = f"{pad}{text}:"
     if len(text) > _LONGEST_SIMPLE_KEY:
         before, head = [f"{pad}? {text}"], f"{pad}:"
-    if value is None or isinstance(value, str | float):
+    if value is None or isinstance(value, str | int | float):
         return [*before, f"{head} {scalar_text(value)}"]
     if not value:
         return [*before, f"{head} {flow_text(value)}"]
@@ -109,7 +111,7 @@ def block_lines(value: Plain, column: int, layout: Layout) -> list[str]:
     if isinstance(value, Mapping):
         for key, item in value.items():
             lines += block_pair(key, item, column + layout.step, layout)
-    elif value is not None and not isinstance(value, str | float):
+    elif value is not None and not isinstance(value, str | int | float):
         pad = " " * (column + layout.dash)
         lines += [f"{pad}- {scalar_text(item)}" for item in value]
     return lines
@@ -144,7 +146,9 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
 
 
-def _number_text(value: float) -> str:
+def _number_text(value: int | float) -> str:
+    if isinstance(value, int):
+        return str(value)
     if math.isnan(value):
         return ".nan"
     if math.isinf(value):

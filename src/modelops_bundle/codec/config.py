@@ -116,7 +116,7 @@ def decode_tracked(
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        number = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{name}:{number}: not UTF-8") from None
     paths: set[BundlePath] = set()
     for number, line in enumerate(text.split("\n"), 1):

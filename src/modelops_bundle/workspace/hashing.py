@@ -54,8 +54,6 @@ def read_file(path: str) -> tuple[Stamp, bytes] | None:
             return None
         with open(file, "rb", buffering=0) as stream:
             before = os.fstat(file)
-            if not stat.S_ISREG(before.st_mode):
-                return None
             content = stream.readall()
             if stamp_of(before) == stamp_of(os.fstat(file)):
                 return stamp_of(before), content
@@ -96,8 +94,6 @@ def _hash(path: str, buffer: bytearray) -> Hashed | None:
             return None
         with open(file, "rb", buffering=0) as stream:
             before = os.fstat(file)
-            if not stat.S_ISREG(before.st_mode):
-                return None
             digest = hashlib.sha256()
             while size := stream.readinto(buffer):
                 digest.update(view[:size])
@@ -107,8 +103,13 @@ def _hash(path: str, buffer: bytearray) -> Hashed | None:
 
 
 def _open(path: str) -> int | None:
+    """A descriptor of a regular file; None if there is none."""
     try:
         # A FIFO or a terminal that has taken the file's place must neither block nor take over.
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    if stat.S_ISREG(os.fstat(file).st_mode):
+        return file
+    os.close(file)
+    return None

@@ -11,8 +11,9 @@ import hashlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+    from re import Pattern
 
+_FOLDER_SLASH = "ps_d"
 _BUILT_IN = frozenset(("node_modules", "__pycache__"))
 #: A folder that directly holds one of these is somebody else's: a virtual environment (PEP 405),
 #: a conda environment, or a project of its own.
@@ -31,13 +32,13 @@ class IgnoreRules:
         key: Differs whenever the decisions may; they are cached under it.
     """
 
-    __slots__ = ("_lines", "_spec", "key")
+    __slots__ = ("_lines", "_patterns", "key")
 
     def __init__(self, text: bytes) -> None:
         """Take the file's bytes; b"" where there is no file."""
         lines = text.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").split("\n")
         self._lines = [line.removesuffix("\r") for line in lines if _is_pattern(line)]
-        self._spec: GitIgnoreSpec | None = None
+        self._patterns: list[_Pattern] | None = None
         self.key = hashlib.sha256(text).digest()
 
     def __bool__(self) -> bool:
@@ -55,9 +56,32 @@ class IgnoreRules:
         """
         if not self._lines:
             return False
-        if self._spec is None:
-            self._spec = _compiled(self._lines)
-        return self._spec.match_file(f"{path}/" if folder else path)
+        if self._patterns is None:
+            self._patterns = [pattern for line in self._lines for pattern in _compiled(line)]
+            self._patterns.reverse()
+        return next((p.ignores for p in self._patterns if p.means(path, folder)), False)
+
+
+class _Pattern:
+    """One line: what it means, and whether that is ignored or brought back."""
+
+    __slots__ = ("_folders_only", "_regex", "ignores")
+
+    def __init__(self, regex: Pattern[str], *, ignores: bool, folders_only: bool) -> None:
+        self.ignores = ignores
+        self._regex = regex
+        self._folders_only = folders_only
+
+    def means(self, path: str, folder: bool) -> bool:
+        """Whether the pattern means this very path, and not one above it.
+
+        pathspec decides about files alone, so that its expressions also match what lies below a
+        folder that is meant; a group marks the slash behind that folder.
+        """
+        if self._folders_only and not folder:
+            return False
+        found = self._regex.search(path)
+        return found is not None and found.groupdict().get(_FOLDER_SLASH) is None
 
 
 def default_ignore_text() -> str:
@@ -95,21 +119,20 @@ def _is_pattern(line: str) -> bool:
     return bool(line.strip()) and not line.startswith("#")
 
 
-def _compiled(lines: list[str]) -> GitIgnoreSpec:
+def _compiled(line: str) -> list[_Pattern]:
+    """The line's pattern; empty if it is none, which git passes over, too."""
+    import re
+
     from pathspec import GitIgnoreSpec
+    from pathspec.pattern import RegexPattern
 
+    text = line if line.endswith("\\ ") else line.rstrip(" ")
     try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return GitIgnoreSpec.from_lines([line for line in lines if _compiles(line)])
-
-
-def _compiles(line: str) -> bool:
-    """Whether it is a pattern at all; git passes over what is none."""
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
+        found = list(GitIgnoreSpec.from_lines([text.removesuffix("/")]).patterns)
+    except (ValueError, re.error):
+        return []
+    return [
+        _Pattern(pattern.regex, ignores=pattern.include, folders_only=text.endswith("/"))
+        for pattern in found
+        if isinstance(pattern, RegexPattern) and pattern.regex and pattern.include is not None
+    ]

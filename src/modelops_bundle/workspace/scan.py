@@ -59,8 +59,8 @@ class Scan:
         self.project = project
         self._root = str(project.root)
         self._cache = str(project.cache)
-        cachefiles.prepare(self._cache)
-        self._now_ns = file_system_now_ns(self._cache)
+        usable = cachefiles.prepare(self._cache)
+        self._now_ns = file_system_now_ns(self._cache) if usable else 0
         self._stamps: dict[str, Stamp | None] = {}
         self._hashes: dict[str, tuple[int, Digest]] = {}
         self._asked_outside: set[str] = set()

@@ -18,8 +18,8 @@ from modelops_bundle.workspace.root import cache_folder
 from modelops_bundle.workspace.stamps import Stamp, settled, stamp_of
 
 _MAGIC = b"mops-bundle warm 1\n".ljust(24, b"\0")
-#: Byte order, body's checksum, relative paths, absolute paths, absent paths, and the lengths in
-#: bytes of key, the three path lists and payload.
+#: Byte order; checksum of all that follows; numbers of relative, absolute and absent paths; lengths
+#: in bytes of key, the three path lists and payload.
 _FIELDS = 10
 _HEADER_BYTES = len(_MAGIC) + 8 * _FIELDS
 _BYTE_ORDER = 0x0102030405060708
@@ -102,17 +102,12 @@ def remember(root: str, key: str, payload: bytes, watched: Watched) -> None:
             payload,
         )
     )
-    fields = (
-        _BYTE_ORDER,
-        zlib.crc32(body),
-        len(inside),
-        len(outside),
-        len(absent),
-        *(len(text) for text in texts),
-        len(payload),
+    counts = _column(
+        [len(inside), len(outside), len(absent), *(len(text) for text in texts), len(payload)]
     )
+    checksum = zlib.crc32(body, zlib.crc32(counts))
     name = _file_name(key)
-    if cachefiles.write(folder, name, _MAGIC, _column(list(fields)), body):
+    if cachefiles.write(folder, name, _MAGIC, _column([_BYTE_ORDER, checksum]), counts, body):
         cachefiles.prune(folder, _PREFIX, _KEPT)
 
 
@@ -122,9 +117,10 @@ def recall(root: str, key: str) -> bytes | None:
     if content is None or len(content) < _HEADER_BYTES or not content.startswith(_MAGIC):
         return None
     header = memoryview(content)[len(_MAGIC) : _HEADER_BYTES].cast("Q").tolist()
-    body = memoryview(content)[_HEADER_BYTES:]
-    if header[0] != _BYTE_ORDER or header[1] != zlib.crc32(body):
+    checked = memoryview(content)[len(_MAGIC) + 16 :]
+    if header[0] != _BYTE_ORDER or header[1] != zlib.crc32(checked):
         return None
+    body = memoryview(content)[_HEADER_BYTES:]
     inside, outside, absent, *lengths = header[2:]
     column = 8 * (inside + outside)
     if 4 * column + sum(lengths) != len(body) or not inside:

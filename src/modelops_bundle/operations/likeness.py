@@ -8,6 +8,7 @@ from modelops_bundle.analysis.similarity import similarity
 from modelops_bundle.core.observation import Discovered
 from modelops_bundle.core.paths import Entrypoint
 from modelops_bundle.core.registry import BundleRegistry, ModelEntry, TargetEntry
+from modelops_bundle.workspace.kept_sources import KeptSources
 from modelops_bundle.workspace.scan import Scan
 
 
@@ -36,6 +37,14 @@ def similarities(
                 if value is not None:
                     result[(entry.entrypoint, item.entrypoint)] = value
     return result
+
+
+def keep_sources(record: BundleRegistry, scan: Scan, kept: KeptSources) -> None:
+    """Keep what the entries' own files and closures hold now, for the next comparison."""
+    entries = tuple(entry for _, entry in record.entries())
+    own = (entry.path for entry in entries)
+    code = (path for entry in entries for path in entry.code)
+    kept.keep(scan, dict.fromkeys((*own, *code)))
 
 
 def _compare(

@@ -22,6 +22,7 @@ from modelops_bundle.workspace.ignore import default_ignore_text, default_privat
 from modelops_bundle.workspace.project import CONFIG, IGNORE, PYPROJECT, REGISTRY, Project
 from modelops_bundle.workspace.root import PROJECT_FOLDER
 
+_GITATTRIBUTES = b"# Digests are of bytes: no line-ending conversion of data.\ndata/** -text\n"
 _NAME = re.compile(r"[^a-z0-9._-]+")
 
 

@@ -92,6 +92,12 @@ def environment_file(name: str) -> Path:
     return Path(os.path.expanduser("~")) / ".modelops" / "bundle-env" / f"{name}.yaml"
 
 
+def environment_names() -> tuple[str, ...]:
+    """Environments that the platform provisioned for this user, sorted."""
+    folder = Path(os.path.expanduser("~")) / ".modelops" / "bundle-env"
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
+
+
 def pin_environment(project: Project, name: str) -> None:
     """Use this environment for the project from now on.
 

@@ -63,7 +63,7 @@ def evaluate(session: Session, options: PlanOptions | None = None) -> StatusRepo
 def report_on(session: Session, plan: SyncPlan, further: tuple[Finding, ...] = ()) -> StatusReport:
     """The report of a plan that was made from this session."""
     context = PreflightContext(registry=plan.result, plan=plan, observed=session.observed)
-    findings = {*run_preflight(context), *session.findings, *further}
+    findings = {*run_preflight(context), *further}
     return StatusReport(
         project_name=session.name,
         registry_path=REGISTRY,

@@ -16,6 +16,7 @@ from modelops_bundle.operations.likeness import keep_sources
 from modelops_bundle.operations.mentions import stale_mentions
 from modelops_bundle.operations.observe import Session, observe
 from modelops_bundle.operations.status import StatusReport, evaluate, report_on
+from modelops_bundle.workspace.kept_sources import KeptSources
 from modelops_bundle.workspace.project import Project
 
 Refusal = Literal["destructive", "ambiguous", "unparsed", "conflict"]
@@ -107,7 +108,7 @@ def carry_out(
         text = write_registry(session.project, file, plan.result)
         written = text != file.content
         file = replace(file, content=text, text=text, was_conflicted=False, record=plan.result)
-    keep_sources(session, plan.result)
+    keep_sources(plan.result, session.scan, KeptSources(session.project))
     after = evaluate(replace(session, file=replace(file, record=plan.result)))
     return SyncOutcome(report=report, after=after, written=written, refused=None)
 

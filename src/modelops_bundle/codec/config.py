@@ -150,7 +150,7 @@ def decode_state(content: bytes) -> SyncState:
 
 
 def encode_state(state: SyncState) -> bytes:
-    """Write what the last pushes and pulls held; equal states give equal bytes."""
+    """Write what the last pushes and pulls held, in the order in which they were made."""
     points = [
         {
             "remote": remote,
@@ -158,7 +158,7 @@ def encode_state(state: SyncState) -> bytes:
             "manifest": point.manifest,
             "files": dict(sorted(point.files.items())),
         }
-        for (remote, tag), point in sorted(state.points.items(), key=lambda item: item[0])
+        for (remote, tag), point in state.points.items()
     ]
     document = {"schema": _STATE_SCHEMA, "points": points}
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()

@@ -212,7 +212,7 @@ def verified(chunks: Iterable[bytes], descriptor: Descriptor, url: str) -> Itera
             handed out, and as soon as there are too many.
     """
     running, size_bytes, held = hashlib.sha256(), 0, b""
-    for chunk in chunks:
+    for chunk in filter(None, chunks):
         size_bytes += len(chunk)
         if size_bytes > descriptor.size_bytes:
             break

@@ -7,6 +7,7 @@ import sys
 
 from modelops_bundle import __version__
 from modelops_bundle.cli import catalogue
+from modelops_bundle.cli.output import terminal_columns
 from modelops_bundle.errors import UsageError
 
 TYPE_CHECKING = False
@@ -49,7 +50,7 @@ class CommandParser(argparse.ArgumentParser):
             prog=f"{PROGRAM} {command}".rstrip(),
             description=summary[:1].upper() + summary[1:] + "." if summary else None,
             epilog=f"example:\n  {example}" if example else None,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_HelpText,
             allow_abbrev=False,
             add_help=False,
         )
@@ -110,6 +111,13 @@ class CommandParser(argparse.ArgumentParser):
             if action.help != argparse.SUPPRESS
             for name in action.option_strings
         ]
+
+
+class _HelpText(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal; asking `argparse` to find out would load `shutil`."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=terminal_columns() - 2)
 
 
 class _Legacy(argparse.Action):

@@ -34,7 +34,7 @@ class Output:
     @property
     def columns(self) -> int:
         """Width of the terminal in character cells; 80 for a pipe."""
-        return _columns()
+        return terminal_columns()
 
     @property
     def interactive(self) -> bool:
@@ -108,7 +108,8 @@ def _never_fail_to_encode(stream: TextIO) -> None:
         reconfigure(errors="backslashreplace")
 
 
-def _columns() -> int:
+def terminal_columns() -> int:
+    """The terminal's width in character cells; 80 where there is none."""
     asked = os.environ.get("COLUMNS", "")
     if asked.isascii() and asked.isdigit() and int(asked) > 0:
         return int(asked)

@@ -1,0 +1,172 @@
+"""Commands that edit the registry, on a real project."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.project import FILES, Shell, make_project
+
+
+def test_init_makes_what_is_missing_and_overwrites_nothing(bare: Shell) -> None:
+    bare.write("pyproject.toml", FILES["pyproject.toml"])
+    document = bare.json("init", "--name", "mine")
+    assert document["project"] == "mine"
+    assert ".modelops-bundle/registry.yaml" in document["created"]
+    assert document["kept"] == ["pyproject.toml"]
+    assert bare.read("pyproject.toml") == FILES["pyproject.toml"]
+    assert bare.json("init")["created"] == []
+    assert bare.json("status")["in_sync"] is True
+
+
+def test_registering_is_idempotent(shell: Shell) -> None:
+    before = shell.registry
+    assert shell.ok("register-model", "models/sir.py").code == 0
+    assert shell.ok("register-target", "targets/incidence.py").code == 0
+    assert shell.registry == before
+
+
+def test_what_is_registered_shows_in_the_list(shell: Shell) -> None:
+    document = shell.json("list")
+    assert [model["id"] for model in document["models"]] == ["sir_starsimsir"]
+    assert document["models"][0]["outputs"] == ["incidence"]
+    assert [target["id"] for target in document["targets"]] == [
+        "incidence_target",
+        "incidence_annealed_target",
+    ]
+    assert document["targets"][0]["target_sets"] == ["fit"]
+    assert "sir_starsimsir" in shell("list").out
+
+
+def test_one_entry_in_full(shell: Shell) -> None:
+    document = shell.json("show", "sir_starsimsir")
+    assert document["class_name"] == "StarsimSIR"
+    assert "lib/rates.py" in document["code_digests"]
+    assert "entrypoint" in shell("show", "target:incidence_target").out
+    missing = shell("show", "nothing")
+    assert missing.code == 2
+    assert "no entry has the id 'nothing'" in missing.err
+
+
+def test_nothing_found_is_an_error(shell: Shell) -> None:
+    shown = shell("register-model", "lib/rates.py")
+    assert shown.code == 2
+    assert "lib/rates.py: no model found" in shown.err
+
+
+def test_a_function_that_no_convention_finds_is_registered_by_name(shell: Shell) -> None:
+    shell.write("targets/plain.py", "def distance(paths):\n    return 0\n")
+    shell.ok("register-target", "targets/plain.py:distance", "--output", "incidence", "--id", "d")
+    document = shell.json("show", "d")
+    assert document["model_output"] == "incidence"
+    assert document["declared"]["model_output"] == "incidence"
+    assert shell.json("status")["in_sync"] is True
+
+
+@pytest.mark.parametrize("option", ["--function", "--target", "-t"])
+def test_one_target_of_a_file(bare: Shell, option: str) -> None:
+    make_project(bare)
+    shown = bare.ok("register-target", "targets/incidence.py", option, "incidence_target")
+    assert ("hint:" in shown.err) is (option != "--function")
+    assert [target["id"] for target in bare.json("list")["targets"]] == ["incidence_target"]
+    assert bare.json("list")["excluded"] == ["targets.incidence:incidence_annealed_target"]
+    assert bare.json("status")["in_sync"] is True
+
+
+def test_declared_data_is_kept_and_merged(shell: Shell) -> None:
+    shell.write("data/more.csv", "x\n")
+    shell.ok("register-model", "models/sir.py", "--data", "data/more.csv")
+    assert shell.json("show", "sir_starsimsir")["data"] == ["data/more.csv"]
+    shell.ok("sync")
+    assert shell.json("show", "sir_starsimsir")["declared"]["data"] == ["data/more.csv"]
+
+
+def test_an_id_is_renamed_everywhere(shell: Shell) -> None:
+    document = shell.json("rename", "target", "incidence_target", "incidence")
+    assert document["target_sets"] == ["fit"]
+    assert shell.json("target-set", "show", "fit")["target_sets"][0]["weights"] == {
+        "incidence": 2.0
+    }
+    assert shell.json("status")["in_sync"] is True
+    taken = shell("rename", "target", "incidence", "incidence_annealed_target")
+    assert taken.code == 2
+    assert "taken" in taken.err
+
+
+def test_a_member_of_a_target_set_is_unregistered_by_force_only(shell: Shell) -> None:
+    refused = shell("unregister", "incidence_target")
+    assert refused.code == 3
+    assert "--force" in refused.err
+    document = shell.json("unregister", "incidence_target", "--force")
+    assert document["removed"] == ["target:incidence_target"]
+    assert document["emptied"] == ["fit"]
+    assert shell.json("status")["in_sync"] is True
+    assert shell.json("sync")["summary"]["add"] == 0
+
+
+def test_target_sets_are_made_shown_and_deleted(shell: Shell) -> None:
+    shell.ok("target-set", "set", "all")
+    names = [group["name"] for group in shell.json("target-set", "list")["target_sets"]]
+    assert names == ["fit", "all"]
+    assert len(shell.json("target-set", "show", "all")["target_sets"][0]["targets"]) == 2
+    shell.ok("target-set", "delete", "all")
+    assert shell("target-set", "show", "all").code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["set", "x", "--target", "nothing"], "no entry has the id 'target:nothing'"),
+        (["set", "x", "--weight", "incidence_target"], "not of the form ID=WEIGHT"),
+        (["set", "x", "--weight", "incidence_target=-1"], "-1"),
+        (["set", "x", "--weight", "incidence_target=nan"], "nan"),
+        (["show"], "needs the name"),
+        (["list", "x"], "takes no name"),
+        (["delete", "nothing"], "no target set 'nothing'"),
+        (["frobnicate"], "invalid choice"),
+    ],
+)
+def test_mistakes_with_target_sets(shell: Shell, arguments: list[str], message: str) -> None:
+    before = shell.registry
+    shown = shell("target-set", *arguments)
+    assert shown.code == 2
+    assert message in shown.err
+    assert shell.registry == before
+
+
+def test_further_files_travel_and_stop_travelling(shell: Shell) -> None:
+    shell.write("notes/a.md", "a\n")
+    shell.write("notes/b.md", "b\n")
+    assert shell.json("add", "notes")["changed"] == ["notes/a.md", "notes/b.md"]
+    files = {file["path"]: file["why"] for file in shell.json("files")["files"]}
+    assert files["notes/a.md"] == "tracked"
+    assert files["models/sir.py"] == "entry"
+    assert files[".modelops-bundle/registry.yaml"] == "registry"
+    assert files["pyproject.toml"] == "project"
+    assert ".modelops-bundle/config.yaml" not in files
+    shell.ok("remove", "notes/a.md")
+    shell.ok("remove", "notes/b.md", "--rm")
+    assert (shell.root / "notes/a.md").exists()
+    assert not (shell.root / "notes/b.md").exists()
+    assert shell("add", "nothing.md").code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sync", "--regen-all", "--no-confirm"],
+        ["register-model", "models/sir.py", "--no-auto-code", "--code-mode", "package"],
+        ["register-model", "models/sir.py", "-c", "StarsimSIR", "--regen-all", "--auto-code"],
+        ["register-target", "targets/incidence.py", "--no-regen-all"],
+        ["status", "--explain", "-f"],
+        ["status", "-d", "incidence_target"],
+        ["status", "--details", "incidence_target", "-u"],
+        ["list", "--model-label", "a=b"],
+    ],
+)
+def test_command_lines_of_the_existing_tool_work_with_a_hint(
+    shell: Shell, arguments: list[str]
+) -> None:
+    shown = shell.ok(*arguments)
+    assert shown.err.startswith("hint: -")
+    document = shell(*arguments, "--json").document
+    assert document["schema"].startswith("mops-bundle.")

@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -157,6 +157,13 @@ def test_ignore_rules_bring_back(project: Project) -> None:
 
     assert found.files_below(DATA) == ("data/a.csv", "data/deep/er/b.csv")
     assert sources(found) == ["models/__init__.py"]
+
+
+def test_unfinished_writes_are_no_part_of_the_project(project: Project) -> None:
+    write(project.root, "data/.mops-123-abcd.tmp", "half")
+    write(project.root, "data/.keep", "")
+
+    assert scan(project).files_below(DATA) == ("data/.keep", "data/a.csv", "data/deep/er/b.csv")
 
 
 def test_new_ignore_rules_take_effect_on_unchanged_folders(project: Project) -> None:
@@ -416,7 +423,17 @@ def readable_by_all() -> Iterator[Path]:
         yield Path(name)
 
 
-def test_what_cannot_be_read_is_an_error(readable_by_all: Path) -> None:
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda found: found.files_below(BundlePath("secret")),
+        lambda found: found.files_below(ROOT) and (),
+        lambda found: found.state(BundlePath("secret/x.csv")) or (),
+    ],
+)
+def test_what_cannot_be_read_is_an_error_once_it_is_needed(
+    readable_by_all: Path, ask: Callable[[Scan], object]
+) -> None:
     project = make_project(readable_by_all, {**FILES, "secret/x.csv": "1"})
     (project.root / SIR).chmod(0)
     (project.root / "secret").chmod(0)
@@ -425,15 +442,19 @@ def test_what_cannot_be_read_is_an_error(readable_by_all: Path) -> None:
         os.seteuid(65534)
     try:
         found = scan(project)
+        unasked = [(finding.key, finding.severity) for finding in found.findings]
         assert found.state(SIR) is None
         with pytest.raises(FileNotFoundError):
             found.read(SIR)
-        assert found.files_below(BundlePath("secret")) == ()
+        needed = ask(found)
     finally:
         if is_root:
             os.seteuid(0)
         (project.root / "secret").chmod(0o700)
 
+    assert needed == ()
+    assert unasked == [("secret", Severity.WARNING)]
+    assert {finding.severity for finding in found.findings} == {Severity.ERROR}
     assert codes(found) == [("MB314", "models/sir.py"), ("MB314", "secret")]
     assert all("Permission denied" in finding.message for finding in found.findings)
 

@@ -71,11 +71,16 @@ def sync_folder(folder: str) -> None:
         os.close(descriptor)
 
 
+def is_unfinished(name: str) -> bool:
+    """Whether a file of this name is one that `write_atomic` has not finished."""
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
+
+
 def sweep(folder: Path) -> None:
     """Delete what writers that were killed left in a folder. Never touches a live writer's file."""
     try:
         with os.scandir(folder) as entries:
-            left = [e.path for e in entries if _is_aside(e.name) and _abandoned(e)]
+            left = [e.path for e in entries if is_unfinished(e.name) and _abandoned(e)]
         for path in left:
             os.unlink(path)
     except OSError:
@@ -87,10 +92,6 @@ def _existing_mode(path: str) -> int | None:
         return stat.S_IMODE(os.stat(path).st_mode)
     except FileNotFoundError:
         return None
-
-
-def _is_aside(name: str) -> bool:
-    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
 def _abandoned(entry: os.DirEntry[str]) -> bool:

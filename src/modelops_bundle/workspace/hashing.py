@@ -63,16 +63,23 @@ def read_file(path: str) -> tuple[Stamp, bytes] | None:
 def hash_all(paths: Sequence[str], total_bytes: int) -> list[Outcome]:
     """Hash many files on all processors, one buffer each; outcomes in the order of the paths."""
     outcomes: list[Outcome] = [None] * len(paths)
+    failures: list[BaseException] = []
     places = iter(range(len(paths)))
 
     def work() -> None:
-        buffer = bytearray(_BUFFER_BYTES)
-        # A range iterator hands out each place once, whatever thread asks.
-        for place in places:
-            try:
-                outcomes[place] = _hash(paths[place], buffer)
-            except (OSError, UnstableFileError) as error:
-                outcomes[place] = error
+        try:
+            buffer = bytearray(_BUFFER_BYTES)
+            # A range iterator hands out each place once, whatever thread asks.
+            for place in places:
+                try:
+                    outcomes[place] = _hash(paths[place], buffer)
+                except (OSError, UnstableFileError) as error:
+                    outcomes[place] = error
+        except BaseException as error:
+            failures.append(error)
+            # What failed here must not pass for an absent file, nor keep the others at work.
+            for _ in places:
+                pass
 
     helpers: list[threading.Thread] = []
     if total_bytes >= _WORTH_THREADS_BYTES or len(paths) >= _WORTH_THREADS_FILES:
@@ -83,6 +90,8 @@ def hash_all(paths: Sequence[str], total_bytes: int) -> list[Outcome]:
     work()
     for helper in helpers:
         helper.join()
+    if failures:
+        raise failures[0]
     return outcomes
 
 

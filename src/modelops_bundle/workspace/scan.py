@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from modelops_bundle.core.digest import Digest, digest_of_fields
 from modelops_bundle.core.findings import Finding, Location, Severity
@@ -107,7 +107,7 @@ class Scan:
     def outside(self, path: BundlePath) -> str | None:
         """The place outside the project that a link at or above this path leads to."""
         self._find(path)
-        link = self._outside_link(path)
+        link = self._nearest(path, self._folders.outside)
         if link is None:
             return None
         return self._folders.outside[link] + path[len(link) :]
@@ -157,6 +157,9 @@ class Scan:
         """
         self._find(folder)
         files, others = self._folders.files_below(folder)
+        for below, why in self._folders.unreadable.items():
+            if BundlePath(below).is_within(folder):
+                self._unreadable[below] = why
         for path, kind in others:
             if kind == OUTSIDE:
                 self._asked_outside.add(path)
@@ -220,7 +223,10 @@ class Scan:
         found = [_outside_finding(path, outside[path]) for path in sorted(self._asked_outside)]
         found += [_name_finding(path) for path in sorted(self._unportable)]
         unreadable = {**self._folders.unreadable, **self._unreadable}
-        found += [_unreadable_finding(path, why) for path, why in sorted(unreadable.items())]
+        found += [
+            _unreadable_finding(path, why, needed=path in self._unreadable)
+            for path, why in sorted(unreadable.items())
+        ]
         return tuple(found)
 
     def watched(self) -> Watched:
@@ -248,20 +254,24 @@ class Scan:
         self._sources.sort()
 
     def _find(self, path: str) -> str:
-        """What is at a path; a link out of the project that is in the way is noted."""
+        """What is at a path; what keeps us from seeing it is noted."""
         kind = self._folders.kind(path)
-        if kind not in (FILE, FOLDER) and self._folders.outside:
-            link = self._outside_link(path)
+        if kind not in (FILE, FOLDER):
+            link = self._nearest(path, self._folders.outside)
             if link is not None:
                 self._asked_outside.add(link)
+            folder = self._nearest(path, self._folders.unreadable)
+            if folder is not None:
+                self._unreadable[folder] = self._folders.unreadable[folder]
         return kind
 
-    def _outside_link(self, path: str) -> str | None:
-        while path != ".":
-            if path in self._folders.outside:
-                return path
+    def _nearest(self, path: str, among: Mapping[str, str]) -> str | None:
+        """The path itself, or the nearest folder above it, that is among these."""
+        while among and path not in among:
+            if path == ".":
+                return None
             path = path.rpartition("/")[0] or "."
-        return None
+        return path if among else None
 
     def _stamp(self, path: str) -> Stamp | None:
         """The stamp of a regular file, as of its first stat in this scan."""
@@ -343,10 +353,10 @@ def _name_finding(path: str) -> Finding:
     )
 
 
-def _unreadable_finding(path: str, why: str) -> Finding:
+def _unreadable_finding(path: str, why: str, *, needed: bool) -> Finding:
     return Finding(
         code=MB_UNREADABLE,
-        severity=Severity.ERROR,
+        severity=Severity.ERROR if needed else Severity.WARNING,
         key=path,
         message=f"{path} cannot be read: {why}",
         hint="mend its permissions, or leave it out in .modelopsignore",

@@ -1,0 +1,304 @@
+"""Finds the models and targets of a file by convention, and describes symbols by name.
+
+The line of a symbol is that of its `def` or `class`, below its decorators.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from modelops_bundle.analysis.discover_match import Matcher
+from modelops_bundle.analysis.discover_models import ModelFound, ModelReader
+from modelops_bundle.analysis.discover_targets import TargetReader
+from modelops_bundle.analysis.modules import ModuleIndex
+from modelops_bundle.analysis.resolve import Resolver
+from modelops_bundle.analysis.resolve_modules import LoadedModule, LoadedModules
+from modelops_bundle.analysis.scope import Assigned, Binding, Defined, Scope
+from modelops_bundle.analysis.semantic import canonical, symbol_digest
+from modelops_bundle.analysis.values import Class, Function
+from modelops_bundle.conventions.base import Convention
+from modelops_bundle.core.behavior import SCHEME
+from modelops_bundle.core.digest import SemanticDigest, digest_of_fields
+from modelops_bundle.core.findings import Finding, Location
+from modelops_bundle.core.observation import (
+    Discovered,
+    ListFact,
+    ModelFacts,
+    TargetFacts,
+    Unresolved,
+)
+from modelops_bundle.core.paths import BundlePath, Entrypoint
+from modelops_bundle.core.registry import Kind
+
+#: The reason of facts of a symbol that only the registry or the command line names.
+NO_CONVENTION = "no convention finds this symbol"
+
+Symbol = tuple[BundlePath, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDiscovery:
+    """What one file defines, as far as the file and what it imports can tell.
+
+    Attributes:
+        discovered: In source order. `abstract` is set for classes that say so themselves;
+            `settle_abstract` adds those that others make so.
+        findings: MB205 outputs lost on a mixin, MB206 outputs of a second model base lost,
+            MB207 parameters in a method. Unresolved facts are not reported here.
+        extended: Model classes of the project, in any file, that models of this file derive from.
+        partial: Symbols of this file that are intermediates if a model derives from them.
+    """
+
+    discovered: tuple[Discovered, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    extended: frozenset[Symbol] = frozenset()
+    partial: frozenset[str] = frozenset()
+
+
+def settle_abstract(files: Iterable[FileDiscovery]) -> tuple[Discovered, ...]:
+    """All symbols of these files with `abstract` settled, sorted by path, line and kind.
+
+    A model class is abstract, and registered only when it is named, if it says so (`abc.ABC`
+    among its own bases, `metaclass=ABCMeta`, an abstract method left undefined), or if another
+    model of the project derives from it and it is not complete: its name starts with an
+    underscore, `Base` or `Abstract` or ends with `Base` or `Mixin`, or it has no implementation
+    of a method that the framework requires. A complete class that others derive from is a model
+    like any other, and so is an incomplete-looking class that nothing derives from.
+    """
+    files = tuple(files)
+    extended = {symbol for file in files for symbol in file.extended}
+    settled = []
+    for file in files:
+        for one in file.discovered:
+            intermediate = one.symbol in file.partial and (one.path, one.symbol) in extended
+            settled.append(replace(one, abstract=True) if intermediate else one)
+    return tuple(sorted(settled, key=lambda one: (one.path, one.location.line, one.kind.value)))
+
+
+class Discovery:
+    """Reads files of one project under one set of conventions; keeps what it has parsed."""
+
+    def __init__(self, index: ModuleIndex, conventions: Sequence[Convention]) -> None:
+        self._modules = LoadedModules(index)
+        self._conventions = tuple(conventions)
+        self._known = frozenset(name for one in self._conventions for name in one.names())
+        self._containers = {
+            name: one.parameters_field
+            for one in self._conventions
+            if one.parameters_field
+            for name in one.parameter_containers
+        }
+
+    def file(self, path: BundlePath) -> FileDiscovery:
+        """The models and targets at the top level of a file; none if it cannot be parsed."""
+        loaded = self._modules.get(path)
+        if loaded is None:
+            return FileDiscovery()
+        session = _Session(self._resolver(), self._conventions, loaded)
+        found = [one for name, _ in loaded.scope.final() for one in session.symbol(name)]
+        found.sort(key=lambda one: (one.discovered.location.line, one.discovered.kind.value))
+        models = [one.model for one in found if one.model is not None]
+        return FileDiscovery(
+            discovered=tuple(one.discovered for one in found),
+            findings=tuple(finding for model in models for finding in model.findings),
+            extended=frozenset(
+                (parent.path, parent.qualified_name) for model in models for parent in model.parents
+            ),
+            partial=frozenset(
+                one.discovered.symbol
+                for one in found
+                if one.model is not None and one.model.partial
+            ),
+        )
+
+    def describe(self, path: BundlePath, symbol: str, kind: Kind) -> Discovered | None:
+        """A symbol by its qualified name, None where the file does not define it.
+
+        A symbol that a convention finds as this kind has the convention's facts. Any other
+        definition or top-level assignment has convention "" and no facts: it exists, and what it
+        offers only a person can say. Names that the file merely imports are not its own.
+        """
+        loaded = self._modules.get(path)
+        if loaded is None or not symbol:
+            return None
+        session = _Session(self._resolver(), self._conventions, loaded)
+        scope = loaded.scope
+        *outer, name = symbol.split(".")
+        for part in outer:
+            inner = session.class_scope(scope, part)
+            if inner is None:
+                return None
+            scope = inner
+        for one in session.symbol(name, scope):
+            if one.discovered.kind is kind:
+                return one.discovered
+        return session.plain(name, scope, kind)
+
+    def plain(self, path: BundlePath, kind: Kind) -> tuple[Discovered, ...]:
+        """Top-level classes (or functions) that no convention finds, in source order.
+
+        They are what a registered symbol that no convention finds may have been renamed to.
+        """
+        loaded = self._modules.get(path)
+        if loaded is None:
+            return ()
+        session = _Session(self._resolver(), self._conventions, loaded)
+        wanted = ast.ClassDef if kind is Kind.MODEL else ast.FunctionDef | ast.AsyncFunctionDef
+        found = []
+        for name, _ in loaded.scope.final():
+            definition = session.definition(name, loaded.scope)
+            if not isinstance(definition, Defined) or not isinstance(definition.node, wanted):
+                continue
+            if any(one.discovered.kind is kind for one in session.symbol(name)):
+                continue
+            plain = session.plain(name, loaded.scope, kind)
+            if plain is not None:
+                found.append(plain)
+        return tuple(sorted(found, key=lambda one: one.location.line))
+
+    def _resolver(self) -> Resolver:
+        # One per question: what was found does not depend on what was asked before (law 3).
+        return Resolver(self._modules, self._known, self._containers)
+
+
+def discover_file(
+    index: ModuleIndex, path: BundlePath, conventions: Sequence[Convention]
+) -> FileDiscovery:
+    """`Discovery.file` for one file."""
+    return Discovery(index, conventions).file(path)
+
+
+def describe_symbol(
+    index: ModuleIndex,
+    path: BundlePath,
+    symbol: str,
+    kind: Kind,
+    conventions: Sequence[Convention],
+) -> Discovered | None:
+    """`Discovery.describe` for one symbol."""
+    return Discovery(index, conventions).describe(path, symbol, kind)
+
+
+def plain_candidates(
+    index: ModuleIndex, path: BundlePath, kind: Kind, conventions: Sequence[Convention]
+) -> tuple[Discovered, ...]:
+    """`Discovery.plain` for one file."""
+    return Discovery(index, conventions).plain(path, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    discovered: Discovered
+    model: ModelFound | None = None
+
+
+class _Session:
+    """One question about one file."""
+
+    def __init__(
+        self, resolver: Resolver, conventions: tuple[Convention, ...], loaded: LoadedModule
+    ) -> None:
+        self._resolver = resolver
+        self._loaded = loaded
+        matcher = Matcher(resolver)
+        self._models = [(one, ModelReader(resolver, matcher, one)) for one in conventions]
+        self._targets = [(one, TargetReader(resolver, matcher, one)) for one in conventions]
+
+    def symbol(self, name: str, scope: Scope | None = None) -> Iterator[_Found]:
+        """The model and the target that a name stands for, if conventions say so."""
+        scope = scope or self._loaded.scope
+        definition = self.definition(name, scope)
+        if not isinstance(definition, Defined):
+            return
+        value = self._resolver.names.definition(definition, scope)
+        if isinstance(value, Class):
+            found = self._model(value)
+            if found is not None:
+                yield found
+        elif scope is self._loaded.scope:
+            target = self._target(value)
+            if target is not None:
+                yield target
+
+    def definition(self, name: str, scope: Scope) -> Binding | None:
+        """What a name is bound to when the scope has run; of several the last."""
+        kept, _ = self._resolver.names.definitions(scope, name)
+        own = [one for one in kept if isinstance(one, Defined | Assigned)]
+        return own[-1] if own and len(own) == len(kept) else (own[-1] if own else None)
+
+    def class_scope(self, scope: Scope, name: str) -> Scope | None:
+        """The body of a class that a scope defines."""
+        definition = self.definition(name, scope)
+        return definition.body if isinstance(definition, Defined) else None
+
+    def plain(self, name: str, scope: Scope, kind: Kind) -> Discovered | None:
+        """A definition or assignment as itself."""
+        definition = self.definition(name, scope)
+        nested = scope is not self._loaded.scope
+        if definition is None or (nested and isinstance(definition, Assigned)):
+            return None
+        where = Unresolved(
+            expression=scope.qualify(name),
+            reason=NO_CONVENTION,
+            location=Location(scope.path, _line(definition)),
+        )
+        fact = ListFact((), (where,))
+        facts: ModelFacts | TargetFacts = TargetFacts()
+        if kind is Kind.MODEL:
+            facts = ModelFacts(outputs=fact, scenarios=fact, parameters=fact)
+        return self._discovered(kind, scope.qualify(name), facts, definition, "")
+
+    def _model(self, cls: Class) -> _Found | None:
+        for convention, reader in self._models:
+            if reader.is_model(cls):
+                model = reader.read(cls)
+                definition = Defined(cls.node, 0, cls.body)
+                found = self._discovered(
+                    Kind.MODEL, cls.qualified_name, model.facts, definition, convention.name
+                )
+                return _Found(replace(found, abstract=model.abstract), model)
+        return None
+
+    def _target(self, function: Function) -> _Found | None:
+        for convention, reader in self._targets:
+            facts = reader.read(function)
+            if facts is not None and not isinstance(function.node, ast.Lambda):
+                definition = Defined(function.node, 0)
+                name = function.qualified_name
+                return _Found(
+                    self._discovered(Kind.TARGET, name, facts, definition, convention.name)
+                )
+        return None
+
+    def _discovered(
+        self,
+        kind: Kind,
+        symbol: str,
+        facts: ModelFacts | TargetFacts,
+        definition: Binding,
+        convention: str,
+    ) -> Discovered:
+        path = self._loaded.source.path
+        if isinstance(definition, Defined):
+            digest = symbol_digest(definition.node)
+        else:
+            assert isinstance(definition, Assigned)
+            texts = canonical([definition.value]).texts
+            digest = SemanticDigest(f"{SCHEME}:{digest_of_fields('assigned', *texts)}")
+        return Discovered(
+            kind=kind,
+            entrypoint=Entrypoint.of(self._loaded.name, symbol),
+            path=path,
+            facts=facts,
+            location=Location(path, _line(definition)),
+            symbol_digest=digest,
+            convention=convention,
+        )
+
+
+def _line(binding: Binding) -> int:
+    if isinstance(binding, Defined):
+        return binding.node.lineno
+    return binding.value.lineno if isinstance(binding, Assigned) else 0

@@ -1,0 +1,377 @@
+"""What a model class offers: outputs, scenarios and parameters, as its framework registers them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from modelops_bundle.analysis.discover_marks import Mark, Marks
+from modelops_bundle.analysis.discover_match import Matcher, one_text
+from modelops_bundle.analysis.discover_parameters import parameter_names
+from modelops_bundle.analysis.resolve import Resolver
+from modelops_bundle.analysis.values import (
+    Class,
+    External,
+    Function,
+    Sequence,
+    Unknown,
+    Value,
+    text_of,
+)
+from modelops_bundle.conventions.base import Convention, Inheritance
+from modelops_bundle.core.findings import Finding, Location, Severity
+from modelops_bundle.core.observation import ListFact, ModelFacts, Unresolved
+
+#: Bases outside the project that carry no outputs, scenarios or parameters.
+_NEUTRAL = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
+_NEUTRAL_METACLASSES = frozenset({"abc.ABCMeta", "builtins.type"})
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFound:
+    """A model class.
+
+    Attributes:
+        facts: What it offers.
+        findings: What was lost on the way.
+        abstract: It says of itself that it is not to be used as it is.
+        partial: It is an intermediate if the project derives another model from it.
+        parents: Project classes among its ancestors that are models.
+    """
+
+    facts: ModelFacts
+    findings: tuple[Finding, ...]
+    abstract: bool
+    partial: bool
+    parents: tuple[Class, ...]
+
+
+class ModelReader:
+    """Reads model classes of one convention."""
+
+    def __init__(self, resolver: Resolver, matcher: Matcher, convention: Convention) -> None:
+        self._resolver = resolver
+        self._matcher = matcher
+        self._convention = convention
+        outputs, scenarios = convention.output_decorators, convention.scenario_decorators
+        self._outputs = Marks(resolver, matcher, outputs, scenarios)
+        self._scenarios = Marks(resolver, matcher, scenarios, outputs)
+
+    def is_model(self, cls: Class) -> bool:
+        """Whether the class derives from one of the convention's bases, whichever applies."""
+        names = self._convention.model_bases
+        if not names or self._matcher.is_named(cls, names):
+            return False
+        return any(
+            self._is_base(value)
+            for _, values in self._resolver.classes.bases(cls)
+            for value in values
+        ) or self._matcher.is_one(cls, names)
+
+    def _is_base(self, value: Value) -> bool:
+        if not isinstance(value, External | Class):
+            return False
+        return self._matcher.is_one(value, self._convention.model_bases)
+
+    def read(self, cls: Class) -> ModelFound:
+        """The facts of a model class."""
+        line = _Lineage.of(cls, self)
+        outputs = self._registered(line, self._outputs, self._convention.output_hooks)
+        declared = self._declared_outputs(line)
+        scenarios = self._registered(line, self._scenarios, self._convention.scenario_hooks)
+        parameters, findings = parameter_names(
+            self._resolver, self._matcher, self._convention, cls, line.attribute_order
+        )
+        facts = ModelFacts(
+            outputs=_merged(outputs, declared),
+            scenarios=_merged(ListFact(self._convention.implicit_scenarios), scenarios),
+            parameters=parameters,
+        )
+        findings = (*findings, *self._losses(line, facts))
+        return ModelFound(
+            facts=facts,
+            findings=findings,
+            abstract=self._says_abstract(cls, line),
+            partial=self._is_partial(cls, line),
+            parents=line.parents,
+        )
+
+    def _registered(self, line: _Lineage, marks: Marks, hooks: tuple[str, ...]) -> ListFact:
+        """The names that the framework registers for the class."""
+        if self._convention.inheritance is Inheritance.ATTRIBUTES:
+            found = _fact(self._attribute_marks(line, marks).values())
+        else:
+            found = self._chained(line.cls, marks, ())
+        return ListFact(found.values, (*found.unresolved, *line.doubts, *line.overrides(hooks)))
+
+    def _chained(self, cls: Class, marks: Marks, seen: tuple[Class, ...]) -> ListFact:
+        """Those of the first model among the ancestors, then those of the class body."""
+        own = _fact(marks.of_class(cls).values())
+        for ancestor in self._resolver.classes.ancestry(cls).order[1:]:
+            if isinstance(ancestor, Class) and ancestor not in seen and self.is_model(ancestor):
+                return _merged(self._chained(ancestor, marks, (*seen, cls)), own)
+        return own
+
+    def _attribute_marks(self, line: _Lineage, marks: Marks) -> dict[str, Mark]:
+        found: dict[str, Mark | None] = {}
+        for ancestor in line.ancestors:
+            for name, mark in marks.attributes(ancestor).items():
+                found.setdefault(name, mark)
+        return {name: mark for name, mark in found.items() if mark is not None}
+
+    def _declared_outputs(self, line: _Lineage) -> ListFact:
+        """Outputs that the class lists in an attribute or a class keyword."""
+        name = self._convention.outputs_attribute
+        if not name:
+            return ListFact()
+        facts = []
+        for keyword in line.cls.node.keywords:
+            if keyword.arg == name:
+                values = self._resolver.evaluate(keyword.value, line.cls.point)
+                facts.append(self._listed(values, keyword.value, line.cls))
+        for ancestor in line.ancestors:
+            values = self._resolver.classes.own_attribute(ancestor, name)
+            if values:
+                facts.append(self._listed(values, None, ancestor))
+                break
+        return _merged(*facts)
+
+    def _listed(self, values: Iterable[Value], node: ast.expr | None, cls: Class) -> ListFact:
+        expression = self._convention.outputs_attribute
+        where = Location(cls.path, node.lineno if node is not None else cls.line)
+        values = tuple(values)
+        if len(values) > 1 or isinstance(values[0], Unknown):
+            reason = "several values are possible"
+            if isinstance(values[0], Unknown):
+                reason = values[0].reason
+            candidates = {
+                text
+                for value in values
+                if isinstance(value, Sequence)
+                for alternatives in value.elements
+                for text in map(text_of, alternatives)
+                if text is not None
+            }
+            unresolved = Unresolved(
+                expression=expression,
+                reason=reason,
+                location=where,
+                candidates=tuple(sorted(candidates)),
+            )
+            return ListFact((), (unresolved,))
+        value = values[0]
+        if not isinstance(value, Sequence):
+            return ListFact()
+        marks: list[Mark] = [one_text(element, expression, where) for element in value.elements]
+        marks += (
+            Unresolved(expression=one.expression, reason=one.reason, location=one.location)
+            for one in value.missing
+        )
+        return _fact(marks)
+
+    def _losses(self, line: _Lineage, facts: ModelFacts) -> Iterator[Finding]:
+        """Decorated methods of ancestors that the framework does not register."""
+        if self._convention.inheritance is not Inheritance.FIRST_MODEL:
+            return
+        inherited = {one for parent in line.parents for one in self._local_order(parent)}
+        kinds = (
+            ("output", self._outputs, facts.outputs),
+            ("scenario", self._scenarios, facts.scenarios),
+        )
+        first = line.parents[0] if line.parents else None
+        for ancestor in line.ancestors[1:]:
+            model = self.is_model(ancestor)
+            if ancestor in inherited and not (model and len(line.direct_models) > 1):
+                continue
+            if model and first is not None and ancestor in self._local_order(first):
+                continue
+            for kind, marks, fact in kinds:
+                lost = [
+                    mark
+                    for mark in marks.of_class(ancestor).values()
+                    if isinstance(mark, str) and mark not in fact.values
+                ]
+                if lost:
+                    yield _lost(line.cls, ancestor, kind, lost, model=model)
+
+    def _local_order(self, cls: Class) -> tuple[Class, ...]:
+        order = self._resolver.classes.ancestry(cls).order
+        return tuple(one for one in order if isinstance(one, Class))
+
+    def _says_abstract(self, cls: Class, line: _Lineage) -> bool:
+        """`ABC` among its own bases, `metaclass=ABCMeta`, or an abstract method left undefined."""
+        for _, values in self._resolver.classes.bases(cls):
+            if External("abc.ABC") in values:
+                return True
+        for keyword in cls.node.keywords:
+            if keyword.arg == "metaclass":
+                values = self._resolver.evaluate(keyword.value, cls.point)
+                if External("abc.ABCMeta") in values:
+                    return True
+        defined: set[str] = set()
+        for ancestor in line.ancestors:
+            for name, _ in ancestor.body.final():
+                if name in defined:
+                    continue
+                values = self._resolver.classes.own_attribute(ancestor, name)
+                if not values:
+                    continue
+                defined.add(name)
+                if any(self._is_abstract_method(value) for value in values):
+                    return True
+        return False
+
+    def _is_abstract_method(self, value: Value) -> bool:
+        if not isinstance(value, Function) or isinstance(value.node, ast.Lambda):
+            return False
+        return any(
+            External("abc.abstractmethod") in self._resolver.evaluate(decorator, value.point)
+            for decorator in value.node.decorator_list
+        )
+
+    def _is_partial(self, cls: Class, line: _Lineage) -> bool:
+        """A name that says "base", or a required method that neither it nor an ancestor has."""
+        name = cls.node.name
+        if name.startswith(("_", "Base", "Abstract")) or name.endswith(("Base", "Mixin")):
+            return True
+        return any(
+            not any(method in ancestor.body.history for ancestor in line.ancestors)
+            for method in self._convention.required_methods
+        )
+
+    def is_framework(self, value: Value) -> bool:
+        """Whether a value is one of the convention's bases itself."""
+        return self._matcher.is_named(value, self._convention.model_bases)
+
+    @property
+    def resolver(self) -> Resolver:
+        """What evaluates expressions for this reader."""
+        return self._resolver
+
+    @property
+    def matcher(self) -> Matcher:
+        """What compares values with names for this reader."""
+        return self._matcher
+
+
+@dataclass(frozen=True, slots=True)
+class _Lineage:
+    """A model class with its ancestors sorted by what they are.
+
+    Attributes:
+        ancestors: Project classes in resolution order up to the framework's base, itself first.
+        attribute_order: The same with what stands between them and is not known.
+        parents: Those after the first that are models.
+        direct_models: Direct bases that are models of the project.
+        doubts: Reasons why registration may differ from what the code shows.
+    """
+
+    cls: Class
+    ancestors: tuple[Class, ...]
+    attribute_order: tuple[Class | External | Unknown, ...]
+    parents: tuple[Class, ...]
+    direct_models: tuple[Class, ...]
+    doubts: tuple[Unresolved, ...]
+
+    @classmethod
+    def of(cls, model: Class, reader: ModelReader) -> _Lineage:
+        classes = reader.resolver.classes
+        order: list[Class | External | Unknown] = []
+        doubts: list[Unresolved] = []
+        where = Location(model.path, model.line)
+        for ancestor in classes.ancestry(model).order:
+            if reader.is_framework(ancestor):
+                continue
+            if isinstance(ancestor, External) and ancestor.name in _NEUTRAL:
+                continue
+            order.append(ancestor)
+            if isinstance(ancestor, External):
+                reason = f"base {ancestor.name} is not part of the project"
+                doubts.append(_doubt(ancestor.name, reason, where))
+            elif isinstance(ancestor, Unknown):
+                doubts.append(_doubt(ancestor.expression, ancestor.reason, ancestor.location))
+        ancestors = tuple(one for one in order if isinstance(one, Class))
+        doubts += _class_machinery(ancestors, reader)
+        direct = [
+            value
+            for _, values in classes.bases(model)
+            for value in values
+            if isinstance(value, Class) and reader.is_model(value)
+        ]
+        parents = tuple(one for one in ancestors[1:] if reader.is_model(one))
+        return cls(
+            model, ancestors, tuple(order), parents, tuple(dict.fromkeys(direct)), tuple(doubts)
+        )
+
+    def overrides(self, hooks: tuple[str, ...]) -> Iterator[Unresolved]:
+        """Reasons why the list is open: hooks that code of the project overrides."""
+        for ancestor in self.ancestors:
+            for hook in hooks:
+                if hook in ancestor.body.history:
+                    where = Location(ancestor.path, ancestor.line)
+                    expression = f"{ancestor.qualified_name}.{hook}"
+                    yield _doubt(expression, f"{hook} is overridden", where)
+
+
+def _class_machinery(ancestors: Iterable[Class], reader: ModelReader) -> Iterator[Unresolved]:
+    """Metaclasses and `__init_subclass__` of the project, which may register differently."""
+    for ancestor in ancestors:
+        where = Location(ancestor.path, ancestor.line)
+        if "__init_subclass__" in ancestor.body.history:
+            expression = f"{ancestor.qualified_name}.__init_subclass__"
+            yield _doubt(expression, "__init_subclass__ is overridden", where)
+        for keyword in ancestor.node.keywords:
+            if keyword.arg not in (None, "metaclass"):
+                continue
+            values = reader.resolver.evaluate(keyword.value, ancestor.point)
+            names = {value.name for value in values if isinstance(value, External)}
+            if len(names) != len(values) or not names <= _NEUTRAL_METACLASSES:
+                yield _doubt(ancestor.qualified_name, "its metaclass is not known", where)
+
+
+def _doubt(expression: str, reason: str, location: Location) -> Unresolved:
+    return Unresolved(expression=expression, reason=reason, location=location)
+
+
+def _fact(marks: Iterable[Mark]) -> ListFact:
+    names: dict[str, None] = {}
+    unresolved: dict[Unresolved, None] = {}
+    for mark in marks:
+        if isinstance(mark, str):
+            names[mark] = None
+        else:
+            unresolved[mark] = None
+    return ListFact(tuple(names), tuple(unresolved))
+
+
+def _merged(*facts: ListFact) -> ListFact:
+    return ListFact(
+        tuple(dict.fromkeys(name for fact in facts for name in fact.values)),
+        tuple(dict.fromkeys(one for fact in facts for one in fact.unresolved)),
+    )
+
+
+def _lost(cls: Class, ancestor: Class, kind: str, lost: list[str], *, model: bool) -> Finding:
+    names = ", ".join(repr(name) for name in dict.fromkeys(lost))
+    plural = "s" if len(lost) > 1 else ""
+    if model:
+        message = (
+            f"{kind}{plural} {names} of {ancestor.qualified_name} do{'' if plural else 'es'} not "
+            f"reach {cls.qualified_name}: only the first model base's come along"
+        )
+        hint = f"decorate a method in {cls.qualified_name} itself, or derive from one model only"
+    else:
+        message = (
+            f"{kind}{plural} {names} of {ancestor.qualified_name} do{'' if plural else 'es'} not "
+            f"reach {cls.qualified_name}: {ancestor.qualified_name} is not a model"
+        )
+        hint = f"derive {ancestor.qualified_name} from the framework's base class"
+    return Finding(
+        code="MB206" if model else "MB205",
+        severity=Severity.WARNING,
+        key=str(cls.path),
+        message=message,
+        hint=hint,
+        location=Location(cls.path, cls.line),
+    )

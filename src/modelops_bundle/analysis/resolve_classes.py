@@ -1,0 +1,207 @@
+"""Classes: their bases, the method resolution order, attributes and enum members."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from modelops_bundle.analysis.resolve_modules import Evaluate
+from modelops_bundle.analysis.resolve_names import Names
+from modelops_bundle.analysis.resolve_outside import Outside
+from modelops_bundle.analysis.values import (
+    Call,
+    Class,
+    Constant,
+    External,
+    Function,
+    Member,
+    Unknown,
+    Value,
+    Values,
+    union,
+)
+from modelops_bundle.core.findings import Location
+from modelops_bundle.core.paths import BundlePath
+
+#: Bases outside the project that define nothing of what is looked for.
+_NEUTRAL = frozenset(
+    {
+        "abc.ABC",
+        "builtins.object",
+        "builtins.str",
+        "builtins.int",
+        "enum.Enum",
+        "enum.Flag",
+        "enum.IntEnum",
+        "enum.IntFlag",
+        "enum.ReprEnum",
+        "enum.StrEnum",
+        "typing.Generic",
+        "typing.NamedTuple",
+        "typing.Protocol",
+        "typing.TypedDict",
+        "typing_extensions.Protocol",
+    }
+)
+_ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.ReprEnum"})
+_FLAGS = frozenset({"enum.Flag", "enum.IntFlag"})
+_ENUM_HOOKS = frozenset({"__new__", "__init__", "_generate_next_value_", "_missing_", "__str__"})
+
+#: A class, something outside the project, or unknown: one place in a resolution order.
+Ancestor = Class | External | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestry:
+    """A class's method resolution order, the class itself first.
+
+    Attributes:
+        order: Bases that cannot be told stand as `Unknown`; `object` is left out.
+        problem: Why Python would refuse the class, or "".
+    """
+
+    order: tuple[Ancestor, ...]
+    problem: str = ""
+
+
+class Classes:
+    """Answers questions about classes of the project."""
+
+    def __init__(self, names: Names, outside: Outside, evaluate: Evaluate) -> None:
+        self._names = names
+        self._outside = outside
+        self._evaluate = evaluate
+        self._ancestries: dict[Class, Ancestry] = {}
+        self._pending: set[Class] = set()
+
+    def bases(self, cls: Class) -> list[tuple[ast.expr, Values]]:
+        """The base expressions with their alternatives, in order."""
+        return [(base, self._evaluate(base, cls.point)) for base in cls.node.bases]
+
+    def ancestry(self, cls: Class) -> Ancestry:
+        """The method resolution order by C3 (Python documentation, "The Python 2.3 MRO")."""
+        held = self._ancestries.get(cls)
+        if held is not None:
+            return held
+        if cls in self._pending or len(self._pending) > 30:
+            where = Location(cls.path, cls.line)
+            unknown = Unknown(cls.qualified_name, "inherits from itself", where)
+            return Ancestry((cls, unknown), "inherits from itself")
+        self._pending.add(cls)
+        ancestry = self._linearised(cls)
+        self._pending.discard(cls)
+        if not self._pending:
+            self._ancestries[cls] = ancestry
+        return ancestry
+
+    def _linearised(self, cls: Class) -> Ancestry:
+        direct = [self._one(base, values, cls) for base, values in self.bases(cls)]
+        lists: list[list[Ancestor]] = []
+        for base in direct:
+            if isinstance(base, Class):
+                inherited = self.ancestry(base)
+                if inherited.problem:
+                    where = Location(cls.path, cls.line)
+                    broken = Unknown(base.qualified_name, inherited.problem, where)
+                    return Ancestry((cls, *inherited.order, broken), inherited.problem)
+                lists.append(list(inherited.order))
+            else:
+                lists.append([base])
+        lists.append(direct)
+        order: list[Ancestor] = [cls]
+        while lists := [rest for rest in lists if rest]:
+            tails = {one for rest in lists for one in rest[1:]}
+            head = next((rest[0] for rest in lists if rest[0] not in tails), None)
+            if head is None:
+                where = Location(cls.path, cls.line)
+                reason = "its bases have no consistent order"
+                return Ancestry((*order, Unknown(cls.qualified_name, reason, where)), reason)
+            order.append(head)
+            lists = [[one for one in rest if one != head] for rest in lists]
+        return Ancestry(tuple(order))
+
+    def _one(self, base: ast.expr, values: Values, cls: Class) -> Ancestor:
+        if len(values) == 1:
+            value = values[0]
+            if isinstance(value, Class | External | Unknown):
+                return value
+            if isinstance(base, ast.Starred):
+                return self._names.unknown(base, cls.point, "bases are unpacked")
+            return self._names.unknown(base, cls.point, "not a class")
+        return self._names.unknown(base, cls.point, "several classes are possible")
+
+    def attribute(self, cls: Class, name: str, asking: BundlePath) -> Values:
+        """A class attribute, as it is when all modules have run.
+
+        Args:
+            cls: The class.
+            name: The attribute.
+            asking: The file in which it is used, whose code may set it.
+        """
+        ancestry = self.ancestry(cls)
+        values: list[Value] = []
+        for ancestor in ancestry.order:
+            if isinstance(ancestor, External):
+                if ancestor.name in _NEUTRAL:
+                    continue
+                where = Location(cls.path, cls.line)
+                reason = f"{ancestor.name} may define {name}"
+                values.append(Unknown(f"{cls.qualified_name}.{name}", reason, where))
+                break
+            if isinstance(ancestor, Unknown):
+                values.append(ancestor)
+                break
+            if name not in ancestor.body.history:
+                continue
+            _, certain = self._names.definitions(ancestor.body, name)
+            values += self.own_attribute(ancestor, name)
+            if certain:
+                break
+        if not values:
+            where = Location(cls.path, cls.line)
+            reason = f"{cls.qualified_name} does not define {name}"
+            values.append(Unknown(f"{cls.qualified_name}.{name}", reason, where))
+        if self._is_enum(ancestry):
+            values = [self._member(cls, ancestry, name, union(values))]
+        values += self._outside.sets(cls, cls.path, name, asking)
+        return union(values)
+
+    def own_attribute(self, cls: Class, name: str) -> Values:
+        """What the class body itself binds the name to; empty if it does not."""
+        values = self._names.bound_in(cls.body, name)
+        return tuple(self._names.steady(value, "." + name, cls.body) for value in values)
+
+    @staticmethod
+    def _is_enum(ancestry: Ancestry) -> bool:
+        return any(isinstance(one, External) and one.name in _ENUMS for one in ancestry.order)
+
+    def _member(self, cls: Class, ancestry: Ancestry, name: str, values: Values) -> Value:
+        where = Location(cls.path, cls.line)
+        whole = f"{cls.qualified_name}.{name}"
+        outside = {one.name for one in ancestry.order if isinstance(one, External)}
+        local = [one for one in ancestry.order if isinstance(one, Class)]
+        if any(hook in one.body.history for one in local for hook in _ENUM_HOOKS):
+            return Unknown(whole, "the enum makes its own values", where)
+        if outside & _FLAGS or not all(isinstance(one, Class | External) for one in ancestry.order):
+            return Unknown(whole, "not a plain enum", where)
+        if name.startswith("_") or any(isinstance(value, Function) for value in values):
+            return Unknown(whole, "not a member", where)
+        text = "enum.StrEnum" in outside or "builtins.str" in outside
+        if len(values) == 1 and isinstance(values[0], Call):
+            made = values[0].functions
+            if made == (External("enum.auto"),) and "enum.StrEnum" in outside:
+                return Member(cls, name, (Constant.of(name.lower(), where),), True, True)
+            return Unknown(whole, "the member's value is computed", where)
+        mixed = outside - _ENUMS - {"builtins.str", "builtins.object", "abc.ABC"}
+        wanted = str if text else int if "enum.IntEnum" in outside else None
+        for value in values:
+            if isinstance(value, Unknown):
+                return value
+            fits = wanted is None or (isinstance(value, Constant) and type(value.value) is wanted)
+            if mixed or not fits:
+                return Unknown(whole, "the enum converts its values", where)
+        return Member(cls, name, values, text, "enum.StrEnum" in outside)
+
+    def is_enum(self, cls: Class) -> bool:
+        """Whether the class is an enum."""
+        return self._is_enum(self.ancestry(cls))

@@ -1,0 +1,92 @@
+"""Scopes and effects of project files, built once and kept within a bound."""
+
+from __future__ import annotations
+
+import ast
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from modelops_bundle.analysis.bindings import function_scope, module_scope
+from modelops_bundle.analysis.modules import ModuleIndex
+from modelops_bundle.analysis.scope import Scope
+from modelops_bundle.analysis.scope_effects import Effects, effects_of
+from modelops_bundle.analysis.source import ParsedSource
+from modelops_bundle.analysis.values import Point, Values
+from modelops_bundle.core.paths import BundlePath
+
+#: Evaluates an expression at a point.
+Evaluate = Callable[[ast.expr, Point], Values]
+
+#: How many modules are held; a scope holds on to its syntax tree.
+MAX_MODULES = 48
+#: The longest expression that is shown.
+MAX_SHOWN = 160
+
+
+@dataclass(slots=True, eq=False)
+class LoadedModule:
+    """A parsed file with its scope.
+
+    Attributes:
+        name: Its dotted name.
+    """
+
+    name: str
+    source: ParsedSource
+    scope: Scope
+    _effects: Effects | None = None
+
+    @property
+    def effects(self) -> Effects:
+        """What its code may change; scanned when first asked for."""
+        if self._effects is None:
+            self._effects = effects_of(self.source.tree)
+        return self._effects
+
+    def shown(self, node: ast.expr | ast.stmt) -> str:
+        """The source of a node on one line, cut where it is very long."""
+        text = self.source.segment(node)
+        return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
+
+
+class LoadedModules:
+    """Project files by path, the least recently used given up first."""
+
+    def __init__(self, index: ModuleIndex) -> None:
+        self.index = index
+        self._held: OrderedDict[BundlePath, LoadedModule] = OrderedDict()
+
+    def get(self, path: BundlePath) -> LoadedModule | None:
+        """The module in a file, None where it cannot be parsed."""
+        held = self._held.get(path)
+        if held is not None:
+            self._held.move_to_end(path)
+            return held
+        source = self.index.parsed(path)
+        if not isinstance(source, ParsedSource):
+            return None
+        scope = module_scope(path, source.tree, self._absolute(path))
+        module = LoadedModule(self.index.module_name(path), source, scope)
+        self._held[path] = module
+        if len(self._held) > MAX_MODULES:
+            self._held.popitem(last=False)
+        return module
+
+    def function(
+        self, parent: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef, parent_at: int
+    ) -> Scope:
+        """The scope of a function's body."""
+        return function_scope(parent, node, self._absolute(parent.path), parent_at=parent_at)
+
+    def _absolute(self, path: BundlePath) -> _Relative:
+        return _Relative(self.index, path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Relative:
+    index: ModuleIndex
+    path: BundlePath
+
+    def __call__(self, level: int, module: str | None) -> str | None:
+        return self.index.resolve_relative(self.path, level, module)

@@ -1,0 +1,518 @@
+"""What a name means at a point: bindings, imports, star imports, and what may change them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from modelops_bundle.analysis.modules import PlaceKind
+from modelops_bundle.analysis.resolve_modules import Evaluate, LoadedModule, LoadedModules
+from modelops_bundle.analysis.resolve_outside import Outside
+from modelops_bundle.analysis.scope import (
+    END,
+    Assigned,
+    Augmented,
+    Binding,
+    Defined,
+    Fallback,
+    Guarded,
+    Imported,
+    Looped,
+    Opaque,
+    Scope,
+    ScopeKind,
+    StarImport,
+    Unbound,
+)
+from modelops_bundle.analysis.scope_effects import Effects, effects_of
+from modelops_bundle.analysis.values import (
+    Class,
+    Constant,
+    External,
+    Function,
+    Module,
+    Point,
+    Sequence,
+    Table,
+    Unknown,
+    Value,
+    Values,
+    elements_of,
+    truth,
+    union,
+)
+from modelops_bundle.core.findings import Location
+from modelops_bundle.core.paths import BundlePath
+
+Combine = Callable[[ast.AugAssign, Values, Point], Values]
+
+#: Built-in names that mean something here; any other unbound name is unknown.
+_BUILTINS_TEXT = """
+    ArithmeticError BaseException Exception bool bytes classmethod complex dict enumerate float
+    frozenset int len list map max min object property range reversed set sorted staticmethod str
+    super tuple type zip
+"""
+_BUILTINS = frozenset(_BUILTINS_TEXT.split())
+_FALSE_AT_RUN_TIME = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
+#: Functions outside the project that change a container they are given.
+_CHANGING = frozenset({"random.shuffle", "numpy.random.shuffle", "heapq", "bisect"})
+
+
+@dataclass(slots=True)
+class _Found:
+    """Alternatives of a name; `fallback` holds those made where an import had failed."""
+
+    values: list[Value] = field(default_factory=list)
+    fallback: list[Value] = field(default_factory=list)
+    unbound: bool = False
+
+
+class Names:
+    """Looks names up in the scopes of a project.
+
+    One instance serves one question: what it has found is kept, and what is being looked up is
+    known, so that definitions in terms of themselves end.
+    """
+
+    def __init__(
+        self,
+        modules: LoadedModules,
+        outside: Outside,
+        known: frozenset[str],
+        evaluate: Evaluate,
+        combine: Combine,
+    ) -> None:
+        self.modules = modules
+        self._outside = outside
+        self._known = known
+        self._evaluate = evaluate
+        self._combine = combine
+        self._values: dict[tuple[Binding, str], Values] = {}
+        self._pending: dict[tuple[Binding, str], int] = {}
+        #: Depth of the outermost pending lookup that the current answer was cut short by.
+        self.cut = END
+        self._function_effects: dict[Scope, Effects] = {}
+
+    def lookup(self, name: str, point: Point) -> Values:
+        """The alternatives for a name where it is used."""
+        for parameter, values in reversed(point.local):
+            if parameter == name:
+                return values
+        scope, at = point.scope, point.at
+        while scope.kind is ScopeKind.CLASS and point.inner and scope.parent is not None:
+            scope, at = scope.parent, scope.parent_at
+        found = _Found(unbound=True)
+        while found.unbound:
+            found.unbound = False
+            if scope.kind is ScopeKind.MODULE:
+                self._in_module(found, scope, name, at)
+                break
+            if name in scope.global_names:
+                scope, at = scope.module, END if scope.kind is ScopeKind.FUNCTION else at
+                found.unbound = True
+                continue
+            local = scope.kind is ScopeKind.FUNCTION and name in scope.history
+            self._in_scope(found, scope, name, at)
+            if local:
+                break
+            scope, at = self._outer(scope)
+        return self._settled(found, name, point)
+
+    def module(self, dotted: str) -> Value:
+        """A module by its absolute name."""
+        place = self.modules.index.locate(dotted)
+        if place is None:
+            return External(dotted)
+        if place.kind is PlaceKind.NAMESPACE:
+            return Module(dotted, None)
+        if place.source is None:
+            return Unknown(dotted, f"{dotted} is compiled", Location(place.file or BundlePath(".")))
+        return Module(dotted, place.source)
+
+    def attribute(self, module: Module, name: str, asking: BundlePath) -> Values:
+        """A name of a module of the project, as an importer sees it when all has run.
+
+        Args:
+            module: The module.
+            name: The name.
+            asking: The file in which it is used, whose code may set it.
+        """
+        values = self._of_module(module, name)
+        if module.path is None:
+            return values
+        set_outside = self._outside.sets(module, module.path, name, asking)
+        return union((*values, *set_outside)) if set_outside else values
+
+    def _of_module(self, module: Module, name: str) -> Values:
+        submodule = f"{module.name}.{name}"
+        if module.path is None:
+            return (self._submodule(submodule) or self._missing(module, name),)
+        loaded = self.modules.get(module.path)
+        if loaded is None:
+            where = Location(module.path)
+            return (Unknown(submodule, f"{module.path} cannot be parsed", where),)
+        found = _Found()
+        self._in_module(found, loaded.scope, name, END, builtins=False)
+        shadow = self._submodule(submodule)
+        if found.values or found.fallback:
+            if shadow is not None and not self._imports(loaded.scope, name, module.name):
+                found.values.append(shadow)
+            return self._settled(found, name, Point(loaded.scope))
+        if shadow is not None:
+            return (shadow,)
+        if "__getattr__" in loaded.scope.history:
+            where = Location(module.path)
+            return (Unknown(submodule, f"{module.name} computes its attributes", where),)
+        return (self._missing(module, name),)
+
+    def unknown(self, node: ast.expr, point: Point, reason: str) -> Unknown:
+        """An alternative that cannot be told, with the text of its expression."""
+        path = point.scope.path
+        loaded = self.modules.get(path)
+        text = loaded.shown(node) if loaded is not None else ""
+        return Unknown(text, reason, Location(path, node.lineno))
+
+    def effects(self, scope: Scope) -> Effects:
+        """What the code of a scope's module, or of its function, may change."""
+        own = self._function_effects.get(scope)
+        if own is not None:
+            return own
+        loaded = self.modules.get(scope.path)
+        return loaded.effects if loaded is not None else Effects()
+
+    def function_scope(self, function: Function) -> Scope | None:
+        """The scope of a function's body, None for a lambda."""
+        if isinstance(function.node, ast.Lambda):
+            return None
+        parent = function.point.scope
+        at = END if parent.kind is ScopeKind.MODULE else function.point.at
+        scope = self.modules.function(parent, function.node, at)
+        self._function_effects[scope] = effects_of(function.node)
+        return scope
+
+    def exported(self, loaded: LoadedModule) -> frozenset[str] | None:
+        """The names in `__all__`; None where there is none or it cannot be told."""
+        if "__all__" not in loaded.scope.history:
+            return None
+        names: set[str] = set()
+        found = _Found()
+        self._in_module(found, loaded.scope, "__all__", END, builtins=False)
+        for value in found.values:
+            if not isinstance(value, Sequence) or value.missing:
+                return None
+            for alternatives in value.elements:
+                for one in alternatives:
+                    if isinstance(one, Constant) and isinstance(one.value, str):
+                        names.add(one.value)
+        return frozenset(names)
+
+    def _outer(self, scope: Scope) -> tuple[Scope, int]:
+        at = scope.parent_at
+        outer = scope.parent
+        while outer is not None and outer.kind is ScopeKind.CLASS:
+            at, outer = min(at, outer.parent_at) if at != END else END, outer.parent
+        return (outer or scope.module), at
+
+    def _in_scope(self, found: _Found, scope: Scope, name: str, at: int) -> None:
+        bindings, _ = scope.bindings(name, at)
+        self._add(found, bindings, scope, name)
+
+    def _in_module(
+        self, found: _Found, scope: Scope, name: str, at: int, *, builtins: bool = True
+    ) -> None:
+        bindings, made_at = scope.bindings(name, at)
+        for star in reversed(scope.stars):
+            if not made_at < star.at <= at:
+                continue
+            values = self._from_star(star, name, scope)
+            found.values += values
+            if values and not star.conditional and not _open(values):
+                return
+        before = len(found.values) + len(found.fallback)
+        self._add(found, bindings, scope, name)
+        if not found.unbound or not builtins:
+            return
+        if name in _BUILTINS:
+            found.values = [External(f"builtins.{name}")]
+        elif name == "__name__":
+            loaded = self.modules.get(scope.path)
+            found.values.append(Constant.of(loaded.name if loaded else ""))
+        elif not before and not found.values:
+            where = Location(scope.path)
+            found.values.append(Unknown(name, f"{name} is not defined in {scope.path}", where))
+
+    def _from_star(self, star: StarImport, name: str, scope: Scope) -> list[Value]:
+        module = self.module(star.module)
+        where = Location(scope.path, star.line)
+        if isinstance(module, External):
+            qualified = f"{module.name}.{name}"
+            if qualified in self._known:
+                return [External(qualified)]
+            others = name in scope.history or name in _BUILTINS or len(scope.stars) > 1
+            if name.startswith("_") or name in _BUILTINS:
+                return []
+            if not others:
+                return [External(qualified)]
+            return [Unknown(name, f"{name} may come from 'from {star.module} import *'", where)]
+        if not isinstance(module, Module) or module.path is None:
+            return []
+        loaded = self.modules.get(module.path)
+        if loaded is None:
+            return [Unknown(name, f"{module.path} cannot be parsed", where)]
+        if loaded.scope is scope:
+            return []
+        return self._exported_value(loaded, name)
+
+    def _exported_value(self, loaded: LoadedModule, name: str) -> list[Value]:
+        key = (_STAR, f"{loaded.source.path}:{name}")
+        if key in self._pending:
+            return []
+        self._pending[key] = len(self._pending)
+        exported = self.exported(loaded)
+        visible = name in exported if exported is not None else not name.startswith("_")
+        found = _Found()
+        if visible:
+            self._in_module(found, loaded.scope, name, END, builtins=False)
+        del self._pending[key]
+        return list(self._settled(found, name, Point(loaded.scope), empty=True)) if visible else []
+
+    def _add(self, found: _Found, bindings: tuple[Binding, ...], scope: Scope, name: str) -> None:
+        for binding, fallback in self._alive(bindings, scope):
+            if isinstance(binding, Unbound):
+                found.unbound = True
+                continue
+            values = self._binding(binding, scope, name)
+            (found.fallback if fallback else found.values).extend(values)
+
+    def _alive(self, bindings: tuple[Binding, ...], scope: Scope) -> Iterator[tuple[Binding, bool]]:
+        """Bindings whose tests may hold, unwrapped, and whether they are fallbacks."""
+        for binding in bindings:
+            alive, fallback = True, False
+            while isinstance(binding, Guarded | Fallback):
+                if isinstance(binding, Fallback):
+                    fallback = True
+                elif truth(self._evaluate(binding.test, Point(scope, binding.at))) is (
+                    not binding.expected
+                ):
+                    alive = False
+                    break
+                binding = binding.binding
+            if alive:
+                yield binding, fallback
+
+    def bound_in(self, scope: Scope, name: str) -> Values:
+        """What the body of a scope leaves the name bound to; empty if it does not bind it."""
+        found = _Found()
+        bindings, _ = scope.bindings(name, END)
+        self._add(found, bindings, scope, name)
+        return self._settled(found, name, Point(scope), empty=True)
+
+    def definitions(self, scope: Scope, name: str) -> tuple[tuple[Binding, ...], bool]:
+        """The bindings of a name that reach the end of a scope, and whether all do for certain.
+
+        Tests that are constant are taken into account.
+        """
+        bindings, _ = scope.bindings(name, END)
+        alive = [binding for binding, _ in self._alive(bindings, scope)]
+        kept = tuple(one for one in alive if not isinstance(one, Unbound))
+        return kept, len(kept) == len(alive)
+
+    def _binding(self, binding: Binding, scope: Scope, name: str) -> Values:
+        key = (binding, name)
+        held = self._values.get(key)
+        if held is not None:
+            return held
+        depth = self._pending.get(key)
+        if depth is not None:
+            self.cut = min(self.cut, depth)
+            return (Unknown(name, f"{name} is defined in terms of itself", Location(scope.path)),)
+        outer_cut, self.cut = self.cut, END
+        depth = self._pending[key] = len(self._pending)
+        values = self._bound(binding, scope, name)
+        del self._pending[key]
+        if self.cut >= depth:
+            # Nothing outside this lookup cut it short: the answer holds everywhere.
+            self._values[key] = values
+            self.cut = outer_cut
+        else:
+            self.cut = min(self.cut, outer_cut)
+        return values
+
+    def _bound(self, binding: Binding, scope: Scope, name: str) -> Values:
+        match binding:
+            case Assigned():
+                values = self._evaluate(binding.value, Point(scope, binding.at))
+                return self._unpacked(values, binding, scope, name)
+            case Looped():
+                point = Point(scope, binding.at)
+                whole = self._evaluate(binding.iterable, point)
+                values = union(
+                    one
+                    for value in whole
+                    for one in elements_of(value)
+                    or (self.unknown(binding.iterable, point, "what it loops over is unknown"),)
+                )
+                return self._unpacked(values, binding, scope, name)
+            case Augmented():
+                found = _Found()
+                self._add(found, binding.before, scope, name)
+                before = union([*found.values, *found.fallback])
+                return self._combine(binding.node, before, Point(scope, binding.at))
+            case Imported():
+                return self._imported(binding, scope)
+            case Defined():
+                return (self.definition(binding, scope),)
+            case Opaque():
+                where = Location(scope.path, binding.line)
+                return (Unknown(binding.expression or name, binding.reason, where),)
+        return (Unknown(name, "not bound", Location(scope.path)),)
+
+    def definition(self, binding: Defined, scope: Scope) -> Function | Class:
+        """The value of a `def` or `class` statement, decorators not applied."""
+        node = binding.node
+        point = Point(scope, binding.at)
+        qualified = scope.qualify(node.name)
+        if isinstance(node, ast.ClassDef):
+            body = binding.body or Scope(ScopeKind.CLASS, scope.path, qualified, scope, binding.at)
+            return Class(scope.path, qualified, node.lineno, node, body, point)
+        return Function(scope.path, qualified, node.lineno, node, point)
+
+    def _imported(self, binding: Imported, scope: Scope) -> Values:
+        if not binding.name:
+            return (self.module(binding.module),)
+        module = self.module(binding.module)
+        if isinstance(module, Module):
+            return self.attribute(module, binding.name, scope.path)
+        if isinstance(module, External):
+            return (external(f"{module.name}.{binding.name}"),)
+        return (module,)
+
+    def _unpacked(
+        self, values: Values, binding: Assigned | Looped, scope: Scope, name: str
+    ) -> Values:
+        for index, length in zip(binding.unpack, binding.lengths, strict=True):
+            parts: list[Value] = []
+            for value in values:
+                if (
+                    isinstance(value, Sequence)
+                    and value.kind != "set"
+                    and not value.missing
+                    and len(value.elements) == length
+                ):
+                    parts += value.elements[index]
+                elif isinstance(value, Unknown):
+                    parts.append(value)
+                else:
+                    where = Location(scope.path, _line(binding))
+                    parts.append(Unknown(name, "what is unpacked is unknown", where))
+            values = union(parts)
+        return values
+
+    def _settled(self, found: _Found, name: str, point: Point, *, empty: bool = False) -> Values:
+        values = found.values
+        framework = [v for v in values if isinstance(v, External) and v.name in self._known]
+        if framework:
+            # A stub for where the framework is not installed is not what workers import, and a
+            # star import of another library does not replace its names.
+            values = [v for v in values if not isinstance(v, Unknown)]
+        else:
+            values = values + found.fallback
+        if not values:
+            if empty:
+                return ()
+            return (Unknown(name, f"{name} is not defined", Location(point.scope.path)),)
+        return self._widened(union(values), name, point.scope)
+
+    def _widened(self, values: Values, name: str, scope: Scope) -> Values:
+        effects = self.effects(scope)
+        extra: list[Unknown] = []
+        line = effects.rebound.get(name, 0)
+        if line:
+            extra.append(Unknown(name, "also bound elsewhere", Location(scope.path, line)))
+        if effects.dynamic and not all(isinstance(v, External | Module) for v in values):
+            where = Location(scope.path, effects.dynamic)
+            extra.append(Unknown(name, "names of this file are written by other means", where))
+        kept = tuple(self.steady(value, name, scope) for value in values)
+        return union((*kept, *extra)) if extra or kept != values else values
+
+    def steady(self, value: Value, name: str, scope: Scope) -> Value:
+        """The value itself, or unknown if it is a container that may be changed in place.
+
+        Args:
+            value: What was found.
+            name: The name under which it was reached; `.name` for an attribute.
+            scope: Where that name is used.
+        """
+        if not _mutable(value):
+            return value
+        effects = self.effects(scope)
+        line = effects.changed.get(name, 0)
+        if not line and name in effects.leaked and _nested_mutable(value):
+            line = effects.leaked[name]
+        if not line:
+            module_point = Point(scope.module)
+            for function in effects.handed.get(name, ()):
+                called = self._evaluate(function, module_point)
+                if not all(isinstance(one, External) and not _changes(one) for one in called):
+                    line = function.lineno
+                    break
+        if not line:
+            return value
+        return Unknown(name, "may be changed in place", Location(scope.path, line))
+
+    def _imports(self, scope: Scope, name: str, package: str) -> bool:
+        """Whether a package binds this name itself, after its submodule of that name was loaded."""
+        bindings, _ = scope.bindings(name, END)
+        prefix = f"{package}.{name}"
+        return all(
+            isinstance(one, Imported)
+            and (one.module == prefix or one.module.startswith(prefix + ".") or not one.name)
+            for one in bindings
+        )
+
+    def _submodule(self, dotted: str) -> Value | None:
+        if self.modules.index.locate(dotted) is None:
+            return None
+        return self.module(dotted)
+
+    @staticmethod
+    def _missing(module: Module, name: str) -> Unknown:
+        where = Location(module.path or BundlePath("."))
+        return Unknown(f"{module.name}.{name}", f"{module.name} does not define {name}", where)
+
+
+_STAR = Opaque("star import", 0)
+
+
+def external(name: str) -> Value:
+    """Something outside the project by its qualified name."""
+    return Constant.of(False) if name in _FALSE_AT_RUN_TIME else External(name)
+
+
+def _open(values: list[Value]) -> bool:
+    return any(isinstance(value, Unknown) for value in values)
+
+
+def _line(binding: Assigned | Looped) -> int:
+    return (binding.value if isinstance(binding, Assigned) else binding.iterable).lineno
+
+
+def _mutable(value: Value) -> bool:
+    if isinstance(value, Table):
+        return True
+    if isinstance(value, Sequence):
+        return value.kind != "tuple" or _nested_mutable(value)
+    return False
+
+
+def _nested_mutable(value: Value) -> bool:
+    if isinstance(value, Table):
+        return any(_mutable(one) for _, values in value.items for one in values)
+    if isinstance(value, Sequence):
+        return any(_mutable(one) for values in value.elements for one in values)
+    return False
+
+
+def _changes(function: External) -> bool:
+    return function.name in _CHANGING or function.name.partition(".")[0] in _CHANGING

@@ -95,3 +95,10 @@ def test_why_a_file_cannot_be_read_is_an_outcome(tmp_path: Path) -> None:
 
     assert isinstance(broken, OSError)
     assert isinstance(sound, Hashed)
+
+
+def test_an_unexpected_failure_is_not_taken_for_an_absent_file(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"a")
+
+    with pytest.raises(ValueError, match="null"):
+        hash_all([str(tmp_path / "a")] * 100 + ["no\0path"] + [str(tmp_path / "a")] * 100, 1)

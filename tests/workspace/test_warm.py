@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.scan import scan
@@ -168,6 +169,65 @@ def test_an_edit_within_the_same_tick_is_never_missed(project: Project) -> None:
         target.write_text(f"b = {number:04}\n")
 
         assert recalled(project) is None
+
+
+_edits = st.lists(
+    st.tuples(
+        st.sampled_from(["write", "write with old times", "swap", "delete", "touch", "wait"]),
+        st.sampled_from(["a.py", "pkg/b.py", "data/c.csv"]),
+        st.integers(0, 3),
+        st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+def _apply(root: Path, kind: str, path: str, number: int) -> None:
+    target = root / path
+    before = target.stat() if target.exists() else None
+    if kind == "wait":
+        settle(root)
+    elif kind.startswith("write"):
+        target.write_bytes(b"%d" % number)
+        if before and kind.endswith("old times"):
+            set_times(target, before)
+    elif before and kind == "delete":
+        target.unlink()
+    elif before and kind == "touch":
+        os.utime(target)
+    elif before and kind == "swap" and (root / "a.py").exists():
+        target.rename(root / "swap")
+        if path != "a.py":
+            (root / "a.py").rename(target)
+        (root / "swap").rename(root / "a.py")
+
+
+@settings(max_examples=60)
+@given(_edits)
+def test_whatever_is_edited_neither_scan_nor_recall_speaks_of_an_earlier_state(
+    tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[str, str, int, bool]]
+) -> None:
+    paths = [BundlePath("a.py"), BundlePath("data/c.csv"), BundlePath("pkg/b.py")]
+    project = make_project(tmp_path_factory.mktemp("p"), dict.fromkeys(paths, "0"))
+    for kind, path, number, observed in edits:
+        _apply(project.root, kind, path, number)
+        truth = repr(
+            {
+                str(path): project.path(path).read_bytes()
+                for path in paths
+                if project.path(path).exists()
+            }
+        ).encode()
+        assert recalled(project) in (None, truth)
+        if observed:
+            found = scan_and_commit(project, *paths)
+            digests = {path: state.digest for path, state in found.states(paths).items()}
+            assert digests == {
+                path: Digest.of_bytes(project.path(path).read_bytes())
+                for path in paths
+                if project.path(path).exists()
+            }
+            remember(str(project.root), "k", truth, found.watched())
 
 
 def test_a_place_outside_the_project_is_watched(project: Project, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from modelops_bundle.codec.splice import Splicer
 from modelops_bundle.codec.yaml_emit import (
+    LONGEST_SIMPLE_KEY,
     Plain,
     block_lines,
     block_pair,
@@ -58,13 +59,14 @@ class PairEdits:
         drop: Indexes of pairs that go.
         after: New pairs by the index of the pair that they follow (block style).
         tail: New pairs at the end.
-        in_place: Some pair was edited where it stands.
+        scalars: Nothing but scalars in it, and none of them edited where it stands: a flow
+            mapping may go to block style.
     """
 
     drop: set[int] = field(default_factory=set)
     after: dict[int, list[tuple[str, Plain]]] = field(default_factory=dict)
     tail: list[tuple[str, Plain]] = field(default_factory=list)
-    in_place: bool = False
+    scalars: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.drop or self.after or self.tail)
@@ -79,22 +81,19 @@ def set_value(splicer: Splicer, slot: Slot, value: Plain) -> None:
     """
     old = slot.value
     colon = splicer.after_colon(slot.key)
-    anchor = f"&{old.anchor} " if old.anchor is not None else ""
     simple = value is None or isinstance(value, str | int | float) or not value
     if colon < 0:
         if not slot.mapping.flow:
             raise splicer.unsplicable(slot.key.start, "this key has no ':'")
         splicer.insert(slot.key.end, f": {flow_text(value)}")
     elif simple or slot.mapping.flow:
-        text = anchor + _in_style_of(old, value, slot.mapping.flow)
+        text = _anchored(old, _in_style_of(old, value, slot.mapping.flow))
         in_place = old.end > old.start and _is_inline(old)
         start = old.start if in_place else colon
         splicer.replace(start, old.end, text if in_place else f" {text}")
     else:
-        splicer.replace(colon, old.end, f" {anchor.rstrip()}" if anchor else "")
         column = splicer.column(splicer.pair_start(slot.key))
-        below = splicer.next_line(max(old.end, colon))
-        splicer.insert_lines(below, block_lines(value, column, splicer.layout))
+        _to_block(splicer, slot, block_lines(value, column, splicer.layout))
 
 
 def edit_list(
@@ -134,7 +133,9 @@ def edit_list(
     edits.drop = {i for i, item in enumerate(old) if item is not None and i not in kept}
     if not edits:
         return
-    if node.flow:
+    if _is_bare(splicer, slot, node):
+        set_value(splicer, slot, tuple(new))
+    elif node.flow:
         _edit_flow_list(splicer, slot, node, edits)
     else:
         _edit_block_list(splicer, slot, node, edits)
@@ -160,7 +161,7 @@ def edit_map(
         NotWritable: a text that YAML cannot hold.
     """
     own = {id(key): index for index, (key, _) in enumerate(node.pairs)}
-    edits = PairEdits()
+    edits = PairEdits(scalars=True)
     settled: set[str] = set()
     for name in sorted(old, key=lambda key: key not in renames):
         key, value, read = old[name]
@@ -175,9 +176,9 @@ def edit_map(
                 settled.add(name)
         elif wanted is not None and target not in settled:
             settled.add(target)
-            edits.in_place |= target != name or not same_value(wanted, read)
+            edits.scalars &= target == name and same_value(wanted, read)
             if target != name:
-                set_scalar(splicer, key, target, node.flow)
+                set_key(splicer, key, target, node.flow)
             if not same_value(wanted, read):
                 set_value(splicer, Slot(node, key, value), wanted)
         elif read is not None or target in settled:
@@ -203,12 +204,15 @@ def edit_pairs(splicer: Splicer, slot: Slot | None, node: MappingNode, edits: Pa
         style = _quotes(node.pairs[-1][0]) if node.pairs else None
         added = [*(pair for pairs in edits.after.values() for pair in pairs), *edits.tail]
         texts = [flow_pair(key, value, style) for key, value in added]
-        if slot is not None and not edits.in_place and _outgrows(splicer, slot, node, texts):
+        if slot is not None and _is_bare(splicer, slot, node):
+            set_value(splicer, slot, dict(added))
+            return
+        if slot is not None and edits.scalars and _outgrows(splicer, slot, node, texts):
             moved = _as_block_pairs(splicer, node, edits.drop)
             if moved is not None:
                 column = splicer.column(splicer.pair_start(slot.key)) + splicer.layout.step
                 for key, value in added:
-                    moved += [line.lstrip() for line in block_pair(key, value, 0, splicer.layout)]
+                    moved += block_pair(key, value, 0, splicer.layout)
                 _to_block(splicer, slot, [" " * column + line for line in moved])
                 return
         splicer.edit_flow(node, spans, edits.drop, {}, texts)
@@ -225,14 +229,30 @@ def edit_pairs(splicer: Splicer, slot: Slot | None, node: MappingNode, edits: Pa
         splicer.insert_lines(splicer.block_end(spans[index]), lines)
 
 
+def set_key(splicer: Splicer, key: Node, text: str, flow: bool) -> None:
+    """Rename a key in its place, with its quotes and its anchor.
+
+    Raises:
+        NotWritable: a text that YAML cannot hold.
+    """
+    colon = splicer.after_colon(key)
+    written = _anchored(key, _in_style_of(key, text, flow))
+    explicit = splicer.pair_start(key) != key.start or colon < 0
+    if explicit or len(written) <= LONGEST_SIMPLE_KEY:
+        splicer.replace(key.start, key.end, written)
+        return
+    written = f"? {written}"
+    pad = splicer.layout.newline + " " * splicer.column(key.start)
+    splicer.replace(key.start, colon, f"{written} :" if flow else f"{written}{pad}:")
+
+
 def set_scalar(splicer: Splicer, node: Node, text: str, flow: bool) -> None:
     """Put another text in the place of a scalar or an alias, with its quotes and its anchor.
 
     Raises:
         NotWritable: a text that YAML cannot hold.
     """
-    anchor = f"&{node.anchor} " if node.anchor is not None else ""
-    splicer.replace(node.start, node.end, anchor + _in_style_of(node, text, flow))
+    splicer.replace(node.start, node.end, _anchored(node, _in_style_of(node, text, flow)))
 
 
 def same_value(one: str | float | None, other: str | float | None) -> bool:
@@ -293,6 +313,12 @@ def _leave_empty(splicer: Splicer, slot: Slot, text: str) -> None:
     splicer.insert(splicer.after_properties(splicer.after_colon(slot.key)), f" {text}")
 
 
+def _is_bare(splicer: Splicer, slot: Slot, node: SequenceNode | MappingNode) -> bool:
+    """Whether it is an empty `[]` or `{}` that may become a block collection."""
+    empty = not (node.pairs if isinstance(node, MappingNode) else node.items)
+    return empty and not slot.mapping.flow and "#" not in splicer.text[node.start : node.end]
+
+
 def _outgrows(
     splicer: Splicer, slot: Slot, node: SequenceNode | MappingNode, added: Sequence[str]
 ) -> bool:
@@ -320,14 +346,20 @@ def _as_block_pairs(splicer: Splicer, node: MappingNode, drop: set[int]) -> list
 
 def _to_block(splicer: Splicer, slot: Slot, lines: Sequence[str]) -> None:
     anchor = f" &{slot.value.anchor}" if slot.value.anchor is not None else ""
-    splicer.replace(splicer.after_colon(slot.key), slot.value.end, anchor)
-    splicer.insert_lines(splicer.next_line(slot.value.end), lines)
+    colon = splicer.after_colon(slot.key)
+    end = max(slot.value.end, colon)
+    splicer.replace(colon, end, anchor)
+    splicer.insert_lines(splicer.next_line(end), lines)
 
 
 def _in_style_of(old: Node, value: Plain, flow: bool) -> str:
     if isinstance(value, str):
         return scalar_text(value, flow=flow, style=_quotes(old))
     return flow_text(value)
+
+
+def _anchored(node: Node, text: str) -> str:
+    return text if node.anchor is None else f"&{node.anchor} {text}"
 
 
 def _quotes(node: Node) -> str | None:

@@ -12,7 +12,7 @@ from modelops_bundle.codec.collection_edit import (
     edit_list,
     edit_map,
     edit_pairs,
-    set_scalar,
+    set_key,
     set_value,
 )
 from modelops_bundle.codec.registry_decode import (
@@ -204,7 +204,7 @@ class _RegistryEdit:
             elif index is not None:
                 settled.add(target)
                 if target != entry_id:
-                    set_scalar(self._splicer, key, target, node.flow)
+                    set_key(self._splicer, key, target, node.flow)
                 self._entry(Slot(node, key, value), section, entry)
             elif self._reads(section, key, value, entry):
                 settled.add(target)

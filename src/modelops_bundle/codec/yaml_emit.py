@@ -23,7 +23,7 @@ _ESCAPED = re.compile(
 )
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 #: A key on one line may be 1024 characters long, its quotes and escapes included (YAML 1.1, 9.3).
-_LONGEST_SIMPLE_KEY = 1000
+LONGEST_SIMPLE_KEY = 1000
 
 
 class NotWritable(Exception):
@@ -82,7 +82,7 @@ def flow_text(value: Plain) -> str:
 def flow_pair(key: str, value: Plain, style: str | None = None) -> str:
     """One pair of a flow mapping; `style` is that of the key."""
     text = scalar_text(key, flow=True, style=style)
-    if len(text) > _LONGEST_SIMPLE_KEY:
+    if len(text) > LONGEST_SIMPLE_KEY:
         text = f"? {text} "
     return f"{text}: {flow_text(value)}"
 
@@ -96,7 +96,7 @@ def block_pair(key: str, value: Plain, column: int, layout: Layout) -> list[str]
     pad = " " * column
     before: list[str] = []
     head = f"{pad}{text}:"
-    if len(text) > _LONGEST_SIMPLE_KEY:
+    if len(text) > LONGEST_SIMPLE_KEY:
         before, head = [f"{pad}? {text}"], f"{pad}:"
     if value is None or isinstance(value, str | int | float):
         return [*before, f"{head} {scalar_text(value)}"]

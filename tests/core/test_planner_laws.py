@@ -7,6 +7,13 @@ from dataclasses import dataclass, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+
+from modelops_bundle.core.apply import apply_changes
+from modelops_bundle.core.observation import Discovered, Observation
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.plan import PlanOptions, State
+from modelops_bundle.core.planner import plan_sync
+from modelops_bundle.core.registry import BundleRegistry, Kind
 from support.registries import (
     closure,
     declared,
@@ -15,13 +22,6 @@ from support.registries import (
     observation,
     target_set,
 )
-
-from modelops_bundle.core.apply import apply_changes
-from modelops_bundle.core.observation import Discovered, Observation
-from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.core.plan import PlanOptions, State
-from modelops_bundle.core.planner import plan_sync
-from modelops_bundle.core.registry import BundleRegistry, Kind
 
 FILES = ("models/sir.py", "models/seir.py", "targets/incidence.py", "targets/prevalence.py")
 DATA = ("data/a.csv", "data/b.csv", "data/c.csv")

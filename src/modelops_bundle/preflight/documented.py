@@ -182,6 +182,28 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         "line says which modules are meant.",
     ),
     RuleDoc(
+        "MB205",
+        "Outputs of a mixin are lost",
+        _WARNING,
+        "A model derives from a class that marks outputs and is no model itself. The framework "
+        "collects outputs from model classes only, so these are not among the model's. Derive "
+        "the mixin from the framework's base class, or mark the outputs in the model.",
+    ),
+    RuleDoc(
+        "MB206",
+        "Outputs of a second model base are lost",
+        _WARNING,
+        "A model derives from several model classes, and the framework takes the outputs of the "
+        "first one only. Mark the others' outputs in the model itself.",
+    ),
+    RuleDoc(
+        "MB207",
+        "Parameters in a method",
+        _WARNING,
+        "A model defines its parameters in a method where the framework asks for a class "
+        "attribute (`PARAMS` in Calabaria), and refuses the class. State them in the attribute.",
+    ),
+    RuleDoc(
         "MB304",
         "Name that a local module does not define",
         _ERROR,

@@ -57,7 +57,8 @@ class PairEdits:
 
     Attributes:
         drop: Indexes of pairs that go.
-        after: New pairs by the index of the pair that they follow (block style).
+        after: New pairs by the index of the pair that they follow (block style), -1 for the start
+            of the root.
         tail: New pairs at the end.
         scalars: Nothing but scalars in it, and none of them edited where it stands: a flow
             mapping may go to block style.
@@ -67,6 +68,11 @@ class PairEdits:
     after: dict[int, list[tuple[str, Plain]]] = field(default_factory=dict)
     tail: list[tuple[str, Plain]] = field(default_factory=list)
     scalars: bool = False
+
+    @property
+    def added(self) -> list[tuple[str, Plain]]:
+        """All new pairs."""
+        return [*(pair for pairs in self.after.values() for pair in pairs), *self.tail]
 
     def __bool__(self) -> bool:
         return bool(self.drop or self.after or self.tail)
@@ -202,7 +208,7 @@ def edit_pairs(splicer: Splicer, slot: Slot | None, node: MappingNode, edits: Pa
     spans = splicer.pair_spans(node)
     if node.flow:
         style = _quotes(node.pairs[-1][0]) if node.pairs else None
-        added = [*(pair for pairs in edits.after.values() for pair in pairs), *edits.tail]
+        added = edits.added
         texts = [flow_pair(key, value, style) for key, value in added]
         if slot is not None and _is_bare(splicer, slot, node):
             set_value(splicer, slot, dict(added))
@@ -226,7 +232,8 @@ def edit_pairs(splicer: Splicer, slot: Slot | None, node: MappingNode, edits: Pa
         lines = [
             line for key, item in pairs for line in block_pair(key, item, column, splicer.layout)
         ]
-        splicer.insert_lines(splicer.block_end(spans[index]), lines)
+        below = splicer.block_end(spans[index]) if index >= 0 else splicer.block_start(spans[0], 0)
+        splicer.insert_lines(below, lines)
 
 
 def set_key(splicer: Splicer, key: Node, text: str, flow: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -15,6 +15,7 @@ from modelops_bundle.codec.collection_edit import (
     set_key,
     set_value,
 )
+from modelops_bundle.codec.record import Record, record_of
 from modelops_bundle.codec.registry_decode import (
     declared_values,
     model_values,
@@ -59,7 +60,7 @@ from modelops_bundle.codec.yaml_nodes import (
     SequenceNode,
     YamlProblem,
 )
-from modelops_bundle.core.paths import ROOT
+from modelops_bundle.core.paths import ROOT, BundlePath
 from modelops_bundle.core.registry import (
     BundleRegistry,
     EntryKey,
@@ -97,10 +98,10 @@ def edited_text(
         if root is None or root.start == root.end:
             splicer.insert(document.content_end, text)
         else:
-            lead = "" if splicer.starts_line(root.start) else layout.newline
-            splicer.replace(root.start, root.end, lead + text.removesuffix(layout.newline))
+            splicer.replace(root.start, root.end, "")
+            splicer.insert(splicer.next_line(root.end), text)
     else:
-        _RegistryEdit(splicer, result, renamed).root(as_mapping(root))
+        _RegistryEdit(splicer, result, renamed, document.aliased).root(as_mapping(root))
     return splicer.result()
 
 
@@ -122,22 +123,49 @@ class _RegistryEdit:
     """The walk; edits are collected in the splicer, those inside a value before those after it."""
 
     def __init__(
-        self, splicer: Splicer, result: BundleRegistry, renamed: Mapping[EntryKey, str]
+        self,
+        splicer: Splicer,
+        result: BundleRegistry,
+        renamed: Mapping[EntryKey, str],
+        aliased: bool,
     ) -> None:
         self._splicer = splicer
         self._result = result
         self._reader = reader_for(result.version)
+        self._from_backslashes = False
+        self._aliased = aliased
+        self._doomed: list[Node] = []
         self._models = {key.id: new for key, new in renamed.items() if key.kind is Kind.MODEL}
         self._targets = {key.id: new for key, new in renamed.items() if key.kind is Kind.TARGET}
 
     def root(self, node: MappingNode) -> None:
         fields = fields_of(node)
-        record = _Record(node, fields, ROOT_KEYS)
+        record = Record(node, fields, ROOT_KEYS)
         result = self._result
-        if version_of(fields) != result.version:
+        version = version_of(fields)
+        self._from_backslashes = reader_for(version).backslashes and not self._reader.backslashes
+        if version != result.version:
             self._put(record, "version", result.version)
-        self._section(
-            record,
+        self._doomed = [
+            *_leaving(record.pairs("models"), result.models, self._models),
+            *_leaving(record.pairs("targets"), result.targets, self._targets),
+        ]
+        models, targets, sets = self._sections()
+        self._section(record, models)
+        self._section(record, targets)
+        self._section(record, sets)
+        for name, form in ROOT_FIELDS.items():
+            value: Value = getattr(result, name)
+            if name == "source_roots" and value == (ROOT,) and record.is_null(name):
+                continue
+            self._field(record, name, form, value, {})
+        edit_pairs(self._splicer, None, node, record.edits)
+
+    def _sections(
+        self,
+    ) -> tuple[_Section[ModelEntry], _Section[TargetEntry], _Section[TargetSet]]:
+        result = self._result
+        return (
             _Section(
                 "models",
                 result.models,
@@ -147,9 +175,6 @@ class _RegistryEdit:
                 entry_plain,
                 renames=self._models,
             ),
-        )
-        self._section(
-            record,
             _Section(
                 "targets",
                 result.targets,
@@ -159,9 +184,6 @@ class _RegistryEdit:
                 entry_plain,
                 renames=self._targets,
             ),
-        )
-        self._section(
-            record,
             _Section(
                 "target_sets",
                 result.target_sets,
@@ -172,14 +194,8 @@ class _RegistryEdit:
                 field_renames=self._targets,
             ),
         )
-        for name, form in ROOT_FIELDS.items():
-            value: Value = getattr(result, name)
-            if name == "source_roots" and value == (ROOT,) and record.is_null(name):
-                continue
-            self._field(record, name, form, value, {})
-        edit_pairs(self._splicer, None, node, record.edits)
 
-    def _section(self, record: _Record, section: _Section[_T]) -> None:
+    def _section(self, record: Record, section: _Section[_T]) -> None:
         if record.is_null(section.name):
             if section.wanted:
                 plain_section = {key: section.written(e) for key, e in section.wanted.items()}
@@ -212,7 +228,7 @@ class _RegistryEdit:
         edits.tail = [(key, section.written(entry)) for key, entry in missing.items()]
         edit_pairs(self._splicer, slot, node, edits)
 
-    def _borrowed_section(self, record: _Record, section: _Section[_T]) -> None:
+    def _borrowed_section(self, record: Record, section: _Section[_T]) -> None:
         """A section behind an alias or a merge key may stay as it is, and no more."""
         node = record.node(section.name)
         assert node is not None
@@ -227,19 +243,20 @@ class _RegistryEdit:
         return _reads_as(entry, lambda: section.read(self._reader, key, value))
 
     def _entry(self, slot: Slot, section: _Section[_T], entry: _T) -> None:
-        if self._reads(section, slot.key, slot.value, entry):
+        settled = self._reads(section, slot.key, slot.value, entry)
+        if settled and not (self._doomed and self._aliased):
             return
         if is_null(slot.value):
             set_value(self._splicer, slot, section.written(entry))
             return
-        record = _record_of(slot, tuple(section.forms))
+        record = record_of(slot, tuple(section.forms))
         for name, value in section.values(entry).items():
             self._field(record, name, section.forms[name], value, section.field_renames)
         if not isinstance(entry, TargetSet):
             self._declared(record, entry)
         self._finish(slot, record)
 
-    def _declared(self, record: _Record, entry: ModelEntry | TargetEntry) -> None:
+    def _declared(self, record: Record, entry: ModelEntry | TargetEntry) -> None:
         recorded = bool(entry.symbol_digest or entry.behavior_digest)
         node = record.node("declared")
         if _reads_as(entry.declared, lambda: read_declared(self._reader, node, recorded)):
@@ -248,32 +265,52 @@ class _RegistryEdit:
         if slot is None or entry.declared is None or not isinstance(slot.value, MappingNode):
             self._put(record, "declared", declared_plain(entry.declared))
             return
-        inner = _record_of(slot, tuple(DECLARED_FIELDS))
+        inner = record_of(slot, tuple(DECLARED_FIELDS))
         for name, value in declared_values(entry.declared).items():
             self._field(inner, name, DECLARED_FIELDS[name], value, {})
         self._finish(slot, inner)
 
     def _field(
-        self, record: _Record, name: str, form: Form, wanted: Value, renames: Mapping[str, str]
+        self, record: Record, name: str, form: Form, wanted: Value, renames: Mapping[str, str]
     ) -> None:
         """Make one field say what it should, item by item where it is a list or a mapping."""
         node = record.node(name)
         if is_null(node) and not wanted:
             return
-        if _reads_as(wanted, lambda: self._reader.read(form, node)):
+        settled = _reads_as(wanted, lambda: self._reader.read(form, node))
+        if settled and not self._loses_its_anchor(node):
             return
         slot = record.slot(name)
         value = slot.value if slot is not None else None
         if slot is not None and isinstance(value, SequenceNode) and isinstance(wanted, tuple):
             old = self._reader.read_items(form, value)
+            renames = renames or self._normalised(old)
             edit_list(self._splicer, slot, value, old, wanted, renames)
         elif slot is not None and isinstance(value, MappingNode) and isinstance(wanted, Mapping):
             pairs = self._reader.read_pairs(form, value)
+            renames = renames or self._normalised(pairs)
             edit_map(self._splicer, slot, value, pairs, wanted, renames)
         else:
             self._put(record, name, plain(wanted))
 
-    def _put(self, record: _Record, name: str, value: Plain) -> None:
+    def _normalised(self, texts: Iterable[str | None]) -> dict[str, str]:
+        """What paths with backslashes become when the document leaves version 1.0."""
+        if not self._from_backslashes:
+            return {}
+        return {
+            text: BundlePath.parse(text.replace("\\", "/"))
+            for text in texts
+            if text and "\\" in text
+        }
+
+    def _loses_its_anchor(self, node: Node | None) -> bool:
+        """Whether it is an alias of something in an entry that goes: it is to be written out."""
+        if not isinstance(node, AliasNode) or node.target is None:
+            return False
+        place = node.target.start
+        return any(entry.start <= place < entry.end for entry in self._doomed)
+
+    def _put(self, record: Record, name: str, value: Plain) -> None:
         """Write a whole value: in its place, or as a new pair."""
         slot = record.slot(name)
         if slot is not None:
@@ -281,61 +318,19 @@ class _RegistryEdit:
         else:
             record.add(name, value)
 
-    def _finish(self, slot: Slot, record: _Record) -> None:
+    def _finish(self, slot: Slot, record: Record) -> None:
         """Add the new pairs; an alias becomes a mapping that merges what it stood for."""
         alias = slot.value
         if not isinstance(alias, AliasNode):
             edit_pairs(self._splicer, slot, record.mapping, record.edits)
             return
         name = self._splicer.text[alias.start : alias.end]
-        pairs = [flow_pair(key, value) for key, value in record.edits.tail]
+        pairs = [flow_pair(key, value) for key, value in record.edits.added]
         self._splicer.replace(alias.start, alias.end, f"{{<<: {', '.join([name, *pairs])}}}")
 
 
-class _Record:
-    """The fields of one mapping that a reader knows, and the pairs to add to it.
-
-    Attributes:
-        mapping: The mapping; of an alias the one that it stands for, none of whose pairs are
-            the record's own.
-    """
-
-    def __init__(
-        self, mapping: MappingNode, fields: Fields, order: tuple[str, ...], *, own: bool = True
-    ) -> None:
-        self.mapping = mapping
-        self.edits = PairEdits()
-        self._fields = fields
-        self._order = order
-        self._own = {id(key): index for index, (key, _) in enumerate(mapping.pairs) if own}
-
-    def node(self, name: str) -> Node | None:
-        return self._fields[name][1] if name in self._fields else None
-
-    def is_null(self, name: str) -> bool:
-        return is_null(self.node(name))
-
-    def slot(self, name: str) -> Slot | None:
-        """The field's own pair; None if there is none, or only one that a merge key brings."""
-        if name not in self._fields:
-            return None
-        key, value = self._fields[name]
-        return Slot(self.mapping, key, value) if id(key) in self._own else None
-
-    def add(self, name: str, value: Plain) -> None:
-        """A new pair, after the last own one of those that come before it in the format."""
-        before = self._order[: self._order.index(name)]
-        places = [self._own.get(id(self._fields[n][0]), -1) for n in before if n in self._fields]
-        place = max(places, default=-1)
-        if place < 0 or self.mapping.flow:
-            self.edits.tail.append((name, value))
-        else:
-            self.edits.after.setdefault(place, []).append((name, value))
-
-
-def _record_of(slot: Slot, order: tuple[str, ...]) -> _Record:
-    node = as_mapping(slot.value)
-    return _Record(node, fields_of(node), order, own=slot.value is node)
+def _leaving(pairs: Fields, wanted: Mapping[str, object], renames: Mapping[str, str]) -> list[Node]:
+    return [node for key, (_, node) in pairs.items() if renames.get(key, key) not in wanted]
 
 
 def _reads_as(wanted: object, read: Callable[[], object]) -> bool:

@@ -14,7 +14,7 @@ from modelops_bundle.codec.registry_edit import edited_text
 from modelops_bundle.codec.registry_encode import new_text
 from modelops_bundle.codec.yaml_emit import NotWritable
 from modelops_bundle.codec.yaml_layout import layout_of
-from modelops_bundle.codec.yaml_nodes import YamlProblem, parse_document
+from modelops_bundle.codec.yaml_nodes import Document, YamlProblem, parse_document
 from modelops_bundle.core.registry import BundleRegistry, EntryKey
 from modelops_bundle.errors import RegistryError
 
@@ -55,7 +55,7 @@ def new_document(registry: BundleRegistry) -> bytes:
     """
     with _translated("", not_done=_NOT_WRITTEN):
         content = new_text(registry).encode()
-        _prove(registry, decode_root(parse_document(content.decode()).root))
+        _prove(registry, _read_back(content.decode())[1])
     return content
 
 
@@ -94,8 +94,8 @@ def edit(
             document = parse_document(text)
             layout = layout_of(document.root, newline)
             text = edited_text(document, layout, result, pending)
-            document, pending = parse_document(text), {}
-            current = decode_root(document.root)
+            document, current = _read_back(text)
+            pending = {}
             if same_registry(current, result):
                 break
         _prove(result, current)
@@ -118,6 +118,15 @@ def _text(content: bytes) -> str:
 def _newline(text: str) -> str:
     found = _FIRST_BREAK.search(text)
     return found.group() if found else "\n"
+
+
+def _read_back(text: str) -> tuple[Document, BundleRegistry]:
+    """Parse what was just made; its places mean nothing to anybody, so errors leave them out."""
+    try:
+        document = parse_document(text)
+        return document, decode_root(document.root)
+    except YamlProblem as problem:
+        raise YamlProblem(f"the edited text would not be valid: {problem.message}") from None
 
 
 def _prove(intended: BundleRegistry, read_back: BundleRegistry) -> None:

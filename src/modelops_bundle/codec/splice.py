@@ -91,6 +91,11 @@ class Splicer:
         """Whether only blanks stand before it on its line."""
         return not self.text[self.line_start(position) : position].strip(_BLANKS)
 
+    def ends_line(self, position: int) -> bool:
+        """Whether only blanks, or a comment, follow on its line."""
+        rest = self.text[position : self.next_line(position)].strip(_BLANKS + _BREAKS)
+        return not rest or rest.startswith("#")
+
     def unsplicable(self, position: int, message: str) -> Unsplicable:
         """The error for a place that is not safe to edit."""
         line, column = self.place(position)
@@ -202,8 +207,6 @@ class Splicer:
             before: Texts to put before items that stay.
             tail: Texts to put after the last item.
 
-        Raises:
-            Unsplicable: the collection has a tag.
         """
         inside = self._inside(node)
         kept = [index for index in range(len(spans)) if index not in drop]
@@ -227,11 +230,12 @@ class Splicer:
             self._append_flow(spans, kept[-1], close, tail, "#" in "".join(gaps[kept[-1] + 1 :]))
 
     def _inside(self, node: Node) -> int:
-        if node.tag is not None:
-            raise self.unsplicable(node.start, "this value has a tag")
+        """Behind the opening bracket: anchors and tags come before it, and end at a blank."""
         position = node.start
-        if node.anchor is not None:
-            position = self._skip(position + 1 + len(node.anchor), node.end)
+        while self.text[position] in "&!":
+            while self.text[position] not in _BLANKS + _BREAKS:
+                position += 1
+            position = self._skip(position, node.end)
         return position + 1
 
     def _gaps(self, inside: int, spans: Sequence[Span], close: int) -> list[str]:
@@ -260,7 +264,7 @@ class Splicer:
         limit = spans[index + 1].start if index + 1 < len(spans) else close
         comma = self._comma(span.end, limit)
         end = comma + 1 if comma >= 0 else span.end
-        if self.starts_line(span.start) and self._ends_line(end):
+        if self.starts_line(span.start) and self.ends_line(end):
             above = spans[index - 1].end if index else inside
             start = self.block_start(span, above)
             self.replace(max(start, inside), self.next_line(end), "")
@@ -279,7 +283,7 @@ class Splicer:
         pad = " " * self.column(span.start)
         limit = spans[last + 1].start if last + 1 < len(spans) else close
         comma = self._comma(span.end, limit)
-        if not commented or not self._ends_line(max(comma + 1, span.end)):
+        if not commented or not self.ends_line(max(comma + 1, span.end)):
             gap = f",{self.layout.newline}{pad}"
             self.insert(span.end, "".join(f"{gap}{text}" for text in tail))
             return
@@ -293,10 +297,6 @@ class Splicer:
     def _comma(self, position: int, limit: int) -> int:
         position = self._skip(position, limit)
         return position if position < limit and self.text[position] == "," else -1
-
-    def _ends_line(self, position: int) -> bool:
-        rest = self.text[position : self.next_line(position)].strip(_BLANKS + _BREAKS)
-        return not rest or rest.startswith("#")
 
     def _skip(self, position: int, limit: int) -> int:
         """Past blanks, line breaks and comments."""

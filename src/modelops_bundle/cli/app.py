@@ -36,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
     except KeyboardInterrupt:
+        sys.stderr.write("interrupted: what was not finished was left as it was\n")
         return INTERRUPTED
     except BrokenPipeError:
         # What reads our output went away; the interpreter must not try to flush again at exit.

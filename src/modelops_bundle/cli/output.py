@@ -39,7 +39,8 @@ class Output:
     @property
     def interactive(self) -> bool:
         """Whether a person can be asked."""
-        return not self.json and sys.stdin.isatty() and sys.stdout.isatty()
+        # A program without a standard input has None there.
+        return not self.json and bool(sys.stdin) and sys.stdin.isatty() and sys.stdout.isatty()
 
     def show(self, document: Document, render: Callable[[Document, int], Iterable[str]]) -> None:
         """Print a document: as it is under `--json`, else as the lines that `render` makes."""

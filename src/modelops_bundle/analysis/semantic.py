@@ -19,7 +19,9 @@ from modelops_bundle.core.digest import Digest, SemanticDigest, digest_of_fields
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
+_DEFINITION_KINDS = frozenset(DEFINITIONS)
 _LEFT_OUT = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
+_WITH_GAPS = frozenset({"keys", "kw_defaults"})
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
 
@@ -74,8 +76,8 @@ def canonical(roots: Iterable[ast.AST]) -> Canonical:
             extend(args)
             extend(keywords)
         else:
-            if isinstance(node, DEFINITIONS):
-                docstring = docstring_of(node.body)
+            if kind in _DEFINITION_KINDS:
+                docstring = docstring_of(node.body)  # type: ignore[attr-defined]
                 if docstring is not None:
                     docstrings.append((len(texts), docstring))
             write(_header(node, nodes))
@@ -114,6 +116,13 @@ def symbol_digest(node: Definition) -> SemanticDigest:
     _feed(hasher, canonical(child for _, child in head).texts)
     _feed(hasher, ("body", str(len(body.texts))))
     _feed(hasher, texts)
+    return SemanticDigest(f"{SCHEME}:sha256:{hasher.hexdigest()}")
+
+
+def assigned_digest(value: ast.expr) -> SemanticDigest:
+    """What a name that is assigned, not defined, stands for."""
+    hasher = hashlib.sha256(b"assigned\n")
+    _feed(hasher, canonical((value,)).texts)
     return SemanticDigest(f"{SCHEME}:sha256:{hasher.hexdigest()}")
 
 
@@ -164,23 +173,25 @@ def _header(node: ast.AST, nodes: list[ast.AST]) -> str:
         value = getattr(node, label, None)
         if value is None:
             continue
-        if isinstance(value, list):
-            if label == "body" and isinstance(node, DEFINITIONS):
+        if value.__class__ is list:
+            if label == "body" and kind in _DEFINITION_KINDS:
                 value = without_docstring(value)
-            elif label == "values" and isinstance(node, ast.JoinedStr):
+            elif label == "values" and kind is ast.JoinedStr:
                 value = _merged(value)
             if not value:
                 continue
-            if isinstance(value[0], str):
+            if value[0].__class__ is str:
                 header += f" {label}={','.join(map(str, value))}"
             else:
                 header += f" {label}*{len(value)}"
-                # `None` stands among keys and defaults for those that are absent.
-                nodes.extend(_ABSENT if child is None else child for child in value)
+                if label in _WITH_GAPS:
+                    # `None` stands among keys and defaults for those that are absent.
+                    value = [_ABSENT if child is None else child for child in value]
+                nodes += value
         elif isinstance(value, ast.AST):
-            if isinstance(value, ast.JoinedStr) and label == "format_spec" and not value.values:
+            if label == "format_spec" and isinstance(value, ast.JoinedStr) and not value.values:
                 continue
-            header += f" {label}"
+            header += " " + label
             nodes.append(value)
         else:
             header += f" {label}={value}"

@@ -1,0 +1,109 @@
+"""Everything that importing one module of the project can run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from modelops_bundle.analysis.droppable import droppable_symbols
+from modelops_bundle.analysis.facts import FileFacts
+from modelops_bundle.analysis.linking import Linker
+from modelops_bundle.analysis.modules import ModuleIndex
+from modelops_bundle.analysis.semantic import opaque_digest
+from modelops_bundle.analysis.store import FactsStore
+from modelops_bundle.core.behavior import statements_digest
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.findings import Location
+from modelops_bundle.core.observation import Closure, FileSemantics
+from modelops_bundle.core.paths import BundlePath
+
+
+def closure_of(index: ModuleIndex, path: BundlePath) -> Closure:
+    """The closure of one module, every top-level definition considered for `droppable`."""
+    return ClosureBuilder(Linker(FactsStore(index))).closure(path)
+
+
+class ClosureBuilder:
+    """Builds closures over files that are each read and linked once.
+
+    Args:
+        linker: Shared by all closures.
+        candidates: By file, the symbols that may be left out of other entries' behaviour; None
+            for every top-level definition.
+    """
+
+    def __init__(
+        self, linker: Linker, candidates: Mapping[BundlePath, frozenset[str]] | None = None
+    ) -> None:
+        self._linker = linker
+        self._candidates = candidates
+        self._semantics: dict[tuple[BundlePath, bool, bool], FileSemantics] = {}
+
+    def closure(self, path: BundlePath) -> Closure:
+        """The closure of the module in a file; linear in its files and imports."""
+        via: dict[BundlePath, BundlePath] = {}
+        lines: dict[BundlePath, int] = {}
+        third_party: dict[str, Location] = {}
+        dangling: set[str] = set()
+        widened: set[BundlePath] = set()
+        queue = [path]
+        # Breadth first over a growing list, so that the first way to a file is a shortest one.
+        for file in queue:
+            links = self._linker.links(file)
+            reached = list(links.edges.items())
+            for folder, line in links.widened.items():
+                if folder not in widened:
+                    widened.add(folder)
+                    reached += [(other, line) for other in self._linker.sources_in(folder)]
+            for target, line in reached:
+                if target not in via and target != path:
+                    via[target], lines[target] = file, line
+                    queue.append(target)
+            for name, line in links.third_party.items():
+                third_party.setdefault(name, Location(file, line))
+            dangling |= links.dangling
+        files = tuple(sorted(via))
+        droppable = droppable_symbols(self._linker, queue, self._candidates)
+        with_statements = {file for file, _ in droppable}
+        documented = any(
+            facts.reach.documentation for facts in map(self._facts, queue) if facts is not None
+        )
+        return Closure(
+            path=path,
+            files=files,
+            via={file: via[file] for file in files},
+            lines={file: lines[file] for file in files},
+            semantics={
+                file: self._meaning(file, documented, file in with_statements)
+                for file in sorted(queue)
+            },
+            droppable=droppable,
+            third_party={name: third_party[name] for name in sorted(third_party)},
+            dangling=frozenset(dangling),
+        )
+
+    def _facts(self, path: BundlePath) -> FileFacts | None:
+        return self._linker.store.parsed_facts(path) if path.endswith(".py") else None
+
+    def _meaning(self, path: BundlePath, documented: bool, statements: bool) -> FileSemantics:
+        key = (path, documented, statements)
+        known = self._semantics.get(key)
+        if known is None:
+            known = self._semantics[key] = self._semantics_of(path, documented, statements)
+        return known
+
+    def _semantics_of(self, path: BundlePath, documented: bool, statements: bool) -> FileSemantics:
+        facts = self._facts(path)
+        if facts is None:
+            try:
+                content = self._linker.index.tree.digest(path)
+            except FileNotFoundError:
+                content = Digest.of_bytes(b"")
+            return FileSemantics(opaque_digest(content))
+        if documented:
+            pairs = [(one.symbol, one.documented) for one in facts.statements]
+            if facts.docstring:
+                pairs.insert(0, ("", facts.docstring))
+        else:
+            pairs = [(one.symbol, one.digest) for one in facts.statements]
+        digest = statements_digest(text for _, text in pairs)
+        return FileSemantics(digest, tuple(pairs) if statements else ())

@@ -1,0 +1,186 @@
+"""Facts of files as bytes, so that what has not changed is not parsed again."""
+
+from __future__ import annotations
+
+import sys
+from typing import Protocol
+
+from modelops_bundle.analysis.dynamic import DynamicImport, How
+from modelops_bundle.analysis.facts import Exports, FileFacts, Read
+from modelops_bundle.analysis.imports import Certainty, ImportStatement
+from modelops_bundle.analysis.mentions import Reach
+from modelops_bundle.analysis.packing import (
+    UnreadableError,
+    flag,
+    items,
+    number,
+    pack,
+    text,
+    texts,
+    unpack,
+)
+from modelops_bundle.analysis.semantic import Statement
+
+#: Changes whenever the same source would give other facts or other discoveries.
+ANALYSIS_VERSION = "1"
+#: What parses depends on the interpreter.
+PYTHON_VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+class AnalysisMemo(Protocol):
+    """Remembers bytes by a key that stands for everything they depend on."""
+
+    def get(self, key: str) -> bytes | None:
+        """What was put under the key, or None."""
+        ...
+
+    def put(self, key: str, value: bytes) -> None:
+        """Remember, or not: a memo may forget at any time."""
+        ...
+
+
+class RememberedFacts:
+    """A `FactsMemo` over an `AnalysisMemo`. What cannot be read back counts as forgotten."""
+
+    def __init__(self, memo: AnalysisMemo) -> None:
+        self._memo = memo
+
+    def load(self, digest: str) -> FileFacts | None:
+        """The facts of the file with this content digest."""
+        content = self._memo.get(_key(digest))
+        if content is None:
+            return None
+        try:
+            return decode_facts(content)
+        except UnreadableError:
+            return None
+
+    def save(self, digest: str, facts: FileFacts) -> None:
+        """Remember the facts of the file with this content digest."""
+        self._memo.put(_key(digest), encode_facts(facts))
+
+
+def _key(digest: str) -> str:
+    return f"facts {ANALYSIS_VERSION} {PYTHON_VERSION} {digest}"
+
+
+def encode_facts(facts: FileFacts) -> bytes:
+    """Facts as JSON."""
+    exports, reach = facts.exports, facts.reach
+    return pack(
+        [
+            facts.docstring,
+            [
+                [one.symbol, one.digest, one.documented if one.documented != one.digest else ""]
+                for one in facts.statements
+            ],
+            [
+                [
+                    one.line,
+                    one.level,
+                    one.module,
+                    one.names,
+                    one.bound,
+                    int(one.certainty),
+                    one.typing_only,
+                ]
+                for one in facts.imports
+            ],
+            [
+                [one.line, one.how.value, one.names, one.prefix, one.settled]
+                for one in facts.dynamic
+            ],
+            sorted(facts.names),
+            facts.open_ended,
+            None if exports is None else [exports.names, exports.computed],
+            sorted(facts.words),
+            [[symbol, sorted(called)] for symbol, called in facts.solitary],
+            [[one.dotted, one.line, one.attributes] for one in facts.reads],
+            sorted(facts.changes),
+            sorted(facts.shadowed),
+            [reach.own, reach.anywhere, reach.documentation],
+        ]
+    )
+
+
+def decode_facts(content: bytes) -> FileFacts:
+    """The inverse of `encode_facts`.
+
+    Raises:
+        UnreadableError: not what `encode_facts` writes.
+    """
+    (
+        docstring,
+        statements,
+        imports,
+        dynamic,
+        names,
+        open_ended,
+        exports,
+        words,
+        solitary,
+        reads,
+        changes,
+        shadowed,
+        reach,
+    ) = items(unpack(content), 13)
+    own, anywhere, documentation = items(reach, 3)
+    return FileFacts(
+        docstring=text(docstring),
+        statements=tuple(map(_statement, items(statements))),
+        imports=tuple(map(_import, items(imports))),
+        dynamic=tuple(map(_dynamic, items(dynamic))),
+        names=frozenset(texts(names)),
+        open_ended=flag(open_ended),
+        exports=None if exports is None else _exports(exports),
+        words=frozenset(texts(words)),
+        solitary=tuple(map(_solitary, items(solitary))),
+        reads=tuple(map(_read, items(reads))),
+        changes=frozenset(texts(changes)),
+        shadowed=frozenset(texts(shadowed)),
+        reach=Reach(flag(own), flag(anywhere), flag(documentation)),
+    )
+
+
+def _statement(value: object) -> Statement:
+    symbol, digest, documented = texts(items(value, 3))
+    return Statement(symbol, digest, documented or digest)
+
+
+def _import(value: object) -> ImportStatement:
+    line, level, module, names, bound, certainty, typing_only = items(value, 7)
+    try:
+        known = Certainty(number(certainty))
+    except ValueError as error:
+        raise UnreadableError(str(error)) from error
+    names, bound = texts(names), texts(bound)
+    if len(bound) != max(len(names), 1):
+        raise UnreadableError("an import without its names")
+    return ImportStatement(
+        number(line), number(level), text(module), names, bound, known, flag(typing_only)
+    )
+
+
+def _dynamic(value: object) -> DynamicImport:
+    line, how, names, prefix, settled = items(value, 5)
+    try:
+        known = How(text(how))
+    except ValueError as error:
+        raise UnreadableError(str(error)) from error
+    found = None if names is None else texts(names)
+    return DynamicImport(number(line), known, found, text(prefix), flag(settled))
+
+
+def _exports(value: object) -> Exports:
+    names, computed = items(value, 2)
+    return Exports(texts(names), flag(computed))
+
+
+def _solitary(value: object) -> tuple[str, frozenset[str]]:
+    symbol, called = items(value, 2)
+    return text(symbol), frozenset(texts(called))
+
+
+def _read(value: object) -> Read:
+    dotted, line, attributes = items(value, 3)
+    return Read(text(dotted), number(line), number(attributes))

@@ -1,0 +1,237 @@
+"""Analyses a whole project: what it defines, what each module needs, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from modelops_bundle.analysis.closure import ClosureBuilder
+from modelops_bundle.analysis.discover import Discovery, FileDiscovery, settle_abstract
+from modelops_bundle.analysis.discovery_memo import decode_discovery, encode_discovery
+from modelops_bundle.analysis.facts_memo import (
+    ANALYSIS_VERSION,
+    PYTHON_VERSION,
+    AnalysisMemo,
+    RememberedFacts,
+)
+from modelops_bundle.analysis.linking import Linker
+from modelops_bundle.analysis.missing import missing_names
+from modelops_bundle.analysis.modules import ModuleIndex, default_source_roots
+from modelops_bundle.analysis.packing import UnreadableError
+from modelops_bundle.analysis.prefilter import candidates, interesting_words, words_in
+from modelops_bundle.analysis.reachable import ReachDigests
+from modelops_bundle.analysis.store import FactsStore
+from modelops_bundle.analysis.tree import SourceTree
+from modelops_bundle.conventions.base import Convention
+from modelops_bundle.core.digest import digest_of_fields
+from modelops_bundle.core.findings import Finding, Location, Severity, finding_order
+from modelops_bundle.core.observation import Closure, Discovered, ParseFailure
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.registry import Kind
+
+__all__ = ["Analysis", "AnalysisMemo", "AnalysisRequest", "analyse"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRequest:
+    """What is asked of an analysis.
+
+    Attributes:
+        entries: Registered or named symbols: kind, file, qualified name.
+        conventions: What models and targets look like.
+        source_roots: What goes on `sys.path`; None for `.`, and `src` if it is no package.
+    """
+
+    entries: tuple[tuple[Kind, BundlePath, str], ...] = ()
+    conventions: tuple[Convention, ...] = ()
+    source_roots: tuple[BundlePath, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What the code of a project says.
+
+    Attributes:
+        discovered: Sorted by path, line and kind: what conventions find in any file; every
+            requested symbol that exists; and, where a requested symbol does not, the plain
+            classes or functions of its file that may be its new name.
+        closures: Of the file of every requested entry and of everything discovered.
+        parse_failures: Of files among those closures.
+        findings: About the closures of requested entries only: what nobody asked for may be
+            broken.
+    """
+
+    discovered: tuple[Discovered, ...] = ()
+    closures: Mapping[BundlePath, Closure] = field(default_factory=dict)
+    parse_failures: Mapping[BundlePath, ParseFailure] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    source_roots: tuple[BundlePath, ...] = ()
+
+
+def analyse(
+    tree: SourceTree, request: AnalysisRequest, memo: AnalysisMemo | None = None
+) -> Analysis:
+    """Analyse a project. The outcome depends on the tree and the request alone.
+
+    Args:
+        tree: The project's files.
+        request: What to look for.
+        memo: What is known of files from earlier analyses.
+    """
+    return _ProjectAnalysis(tree, request, memo).run()
+
+
+class _ProjectAnalysis:
+    def __init__(
+        self, tree: SourceTree, request: AnalysisRequest, memo: AnalysisMemo | None
+    ) -> None:
+        self._tree = tree
+        self._request = request
+        self._memo = memo
+        roots = request.source_roots
+        self._roots = default_source_roots(tree) if roots is None else roots
+        self._index = ModuleIndex(tree, self._roots)
+        remembered = None if memo is None else RememberedFacts(memo)
+        self._linker = Linker(FactsStore(self._index, remembered))
+        self._reach = ReachDigests(self._linker)
+        self._discovery = Discovery(self._index, request.conventions)
+        self._sources = tuple(tree.source_files())
+        self._entry_files = sorted({path for _, path, _ in request.entries if tree.is_file(path)})
+
+    def run(self) -> Analysis:
+        files = self._discovered_files()
+        discovered = self._with_requested(settle_abstract(files.values()))
+        closures = self._closures(discovered)
+        findings = set(self._findings(closures))
+        for path in self._entry_files:
+            findings.update(files[path].findings if path in files else ())
+        return Analysis(
+            discovered=discovered,
+            closures=closures,
+            parse_failures=self._failures(closures),
+            findings=tuple(sorted(findings, key=finding_order)),
+            source_roots=self._roots,
+        )
+
+    def _discovered_files(self) -> dict[BundlePath, FileDiscovery]:
+        conventions = self._request.conventions
+        interesting = interesting_words(self._sources, conventions)
+        words: dict[BundlePath, frozenset[str]] = {}
+        for path in self._sources:
+            try:
+                words[path] = words_in(self._tree.read(path), interesting)
+            except FileNotFoundError:
+                continue
+        context = self._context()
+        return {path: self._discovered_in(path, context) for path in candidates(words, conventions)}
+
+    def _discovered_in(self, path: BundlePath, context: str) -> FileDiscovery:
+        if self._memo is None:
+            return self._discovery.file(path)
+        key = f"discovery {context} {path} {self._reach.of(path)}"
+        known = self._memo.get(key)
+        if known is not None:
+            try:
+                return decode_discovery(known)
+            except UnreadableError:
+                pass  # as if it had been forgotten
+        found = self._discovery.file(path)
+        self._memo.put(key, encode_discovery(found))
+        return found
+
+    def _context(self) -> str:
+        """What every discovery depends on beside the contents that its file reaches.
+
+        The names of all sources are part of it: a file that is added can change what an import
+        in an untouched file leads to.
+        """
+        return digest_of_fields(
+            ANALYSIS_VERSION,
+            PYTHON_VERSION,
+            repr(self._request.conventions),
+            *self._roots,
+            "sources",
+            *self._sources,
+        )
+
+    def _with_requested(self, discovered: tuple[Discovered, ...]) -> tuple[Discovered, ...]:
+        known = {(one.kind, one.path, one.symbol): one for one in discovered}
+        missing: set[tuple[BundlePath, Kind]] = set()
+        for kind, path, symbol in self._request.entries:
+            if (kind, path, symbol) in known or path not in self._entry_files:
+                continue
+            found = self._discovery.describe(path, symbol, kind)
+            if found is None:
+                missing.add((path, kind))
+            else:
+                known[kind, path, symbol] = found
+        for path, kind in sorted(missing):
+            for one in self._discovery.plain(path, kind):
+                known.setdefault((kind, path, one.symbol), one)
+        return tuple(
+            sorted(
+                known.values(),
+                key=lambda one: (one.path, one.location.line, one.kind.value, one.symbol),
+            )
+        )
+
+    def _closures(self, discovered: tuple[Discovered, ...]) -> dict[BundlePath, Closure]:
+        symbols: dict[BundlePath, set[str]] = {}
+        for one in discovered:
+            symbols.setdefault(one.path, set()).add(one.symbol)
+        builder = ClosureBuilder(
+            self._linker, {path: frozenset(names) for path, names in symbols.items()}
+        )
+        return {path: builder.closure(path) for path in sorted({*self._entry_files, *symbols})}
+
+    def _failures(self, closures: Mapping[BundlePath, Closure]) -> dict[BundlePath, ParseFailure]:
+        members = {file for closure in closures.values() for file in closure.semantics}
+        found: dict[BundlePath, ParseFailure] = {}
+        for file in sorted(members):
+            failure = self._failure(file)
+            if failure is not None:
+                found[file] = failure
+        return found
+
+    def _failure(self, file: BundlePath) -> ParseFailure | None:
+        if not file.endswith(".py"):
+            return None
+        facts = self._linker.store.facts(file)
+        return facts if isinstance(facts, ParseFailure) else None
+
+    def _findings(self, closures: Mapping[BundlePath, Closure]) -> Iterator[Finding]:
+        members: set[BundlePath] = set()
+        for path in self._entry_files:
+            closure = closures[path]
+            members.update(closure.semantics)
+            yield from missing_names(self._linker, closure.semantics)
+            for file in closure.files:
+                failure = self._failure(file)
+                if failure is not None:
+                    yield _unparsed_helper(failure)
+        yield from self._computed(members)
+
+    def _computed(self, files: Iterable[BundlePath]) -> Iterator[Finding]:
+        for file in files:
+            for line in self._linker.links(file).computed:
+                yield Finding(
+                    code="MB204",
+                    severity=Severity.WARNING,
+                    key=file,
+                    message="an import is computed while the program runs: every file that it "
+                    "may mean counts as used",
+                    hint="Name them on that line: # mops: imports pkg.mod, pkg.other",
+                    location=Location(file, line),
+                )
+
+
+def _unparsed_helper(failure: ParseFailure) -> Finding:
+    return Finding(
+        code="MB203",
+        severity=Severity.WARNING,
+        key=failure.path,
+        message=f"{failure.path} cannot be parsed ({failure.message}): it counts by its bytes, "
+        "and what it imports is not known",
+        hint=f"Correct {failure.path}, or use a Python that can read it",
+        location=Location(failure.path, failure.line),
+    )

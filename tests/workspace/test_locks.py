@@ -32,6 +32,22 @@ _COUNT = (
 )
 
 
+_RELEASED_WHILE_WE_OPEN = (
+    "import os, sys\n"
+    "from pathlib import Path\n"
+    "from modelops_bundle.workspace.locks import exclusive\n"
+    "lock = Path(sys.argv[1])\n"
+    "times = []\n"
+    "def hook(event, arguments):\n"
+    "    if event == 'fcntl.flock' and not times:\n"
+    "        times.append(1)\n"
+    "        os.unlink(lock)\n"
+    "sys.addaudithook(hook)\n"
+    "with exclusive(lock, 5):\n"
+    "    print(lock.exists(), len(times))\n"
+)
+
+
 def holder(lock: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", _HOLD, str(lock)],
@@ -91,6 +107,17 @@ def test_no_two_processes_hold_it_at_once(tmp_path: Path) -> None:
 
     assert [process.wait() for process in processes] == [0] * 4
     assert counter.read_text() == "160"
+
+
+def test_a_lock_whose_file_was_removed_meanwhile_is_not_held(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _RELEASED_WHILE_WE_OPEN, str(tmp_path / "lock")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "True 1\n"
 
 
 def test_a_lock_that_cannot_be_made_is_an_error_of_the_family(tmp_path: Path) -> None:

@@ -187,6 +187,18 @@ def test_cached_decisions_are_those_of_the_rules(project: Project) -> None:
     assert second.files_below(DATA) == ("data/a.csv", "data/new/x.csv")
 
 
+def test_a_file_that_became_a_folder_is_judged_anew(project: Project) -> None:
+    write(project.root, ".modelopsignore", "results/\n")
+    write(project.root, "data/results", "")
+    settle(project.root)
+    assert "data/results" in scan_and_commit(project).files_below(DATA)
+
+    (project.root / "data/results").unlink()
+    write(project.root, "data/results/x.csv", "")
+
+    assert scan(project).files_below(DATA) == ("data/a.csv", "data/deep/er/b.csv")
+
+
 def test_an_edit_changes_the_digest(project: Project) -> None:
     before = scan_and_commit(project).digest(SIR)
     write(project.root, SIR, "class SIR: pass\n")
@@ -325,6 +337,7 @@ def test_cycles_of_links_end(project: Project) -> None:
     assert sources(found) == ["models/__init__.py", "models/sir.py"]
     below = found.files_below(DATA)
     assert {"data/a.csv", "data/a/x.csv", "data/a/to-b/x.csv", "data/deep/er/b.csv"} <= set(below)
+    assert not [p for p in below if p.startswith(("data/up/", "data/self/", "data/deep/er/top/"))]
     assert len(below) < 500
     assert found.state(BundlePath("models/loop")) is None
 

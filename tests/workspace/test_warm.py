@@ -262,6 +262,19 @@ def test_a_path_that_was_absent_is_watched(project: Project) -> None:
     assert recalled(project) is None
 
 
+def test_what_a_link_leads_to_is_watched(project: Project) -> None:
+    write(project.root, ".store/helper.py", "x = 1\n")
+    (project.root / "models/helper.py").symlink_to("../.store/helper.py")
+    settle(project.root)
+    watched = scan(project).watched()
+    remember(str(project.root), "k", b"payload", watched)
+    assert recalled(project) == b"payload"
+
+    (project.root / ".store/helper.py").unlink()
+
+    assert recalled(project) is None
+
+
 def test_a_copied_project_is_not_believed(project: Project, tmp_path: Path) -> None:
     observe(project)
     copy = tmp_path / "copy"

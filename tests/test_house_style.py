@@ -18,7 +18,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 MODULE_LINES = 400
 FUNCTION_LINES = 50
 UNTYPED_PACKAGE = PACKAGE / "codec"
-FORBIDDEN_WORDS = frozenset({"util", "utils", "helper", "helpers", "manager", "managers", "misc"})
+FORBIDDEN_WORDS = frozenset({"util", "utils", "helpers", "manager", "managers", "misc"})
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 

@@ -44,7 +44,7 @@ def run(args: Namespace, out: Output) -> int:
     mended = args.fix_gitignore and fix_gitignore(outcome.project)
     if mended:
         outcome = replace(outcome, registry_ignored=False)
-    out.show(init_document(outcome), lambda document, columns: _lines(document))
+    out.show(init_document(outcome), lambda document, columns: _lines(document, outcome.project))
     if mended:
         out.complain(["git now takes up .modelops-bundle/registry.yaml: commit it."])
         _offer_gitattributes(outcome.project, out)
@@ -58,16 +58,28 @@ def run(args: Namespace, out: Output) -> int:
     return 0
 
 
-def _lines(document: InitDocument) -> list[str]:
+def _lines(document: InitDocument, project: Project) -> list[str]:
     lines = [f"  + {path}" for path in document["created"]]
     lines += [f"  = {path} (kept as it is)" for path in document["kept"]]
     return [
-        f"{document['project']} -> {document['remote']}",
+        f"{document['project']} -> {_where(document, project)}",
         "",
         *lines,
         "",
         "Next: mops-bundle register-model PATH",
     ]
+
+
+def _where(document: InitDocument, project: Project) -> str:
+    """The place that `local` stands for; other remotes as they were given."""
+    from modelops_bundle.core.settings import LOCAL_REMOTE
+    from modelops_bundle.operations.remotes import remote_url
+    from modelops_bundle.operations.settings import read_config
+    from modelops_bundle.storage.resolve import shown_url
+
+    if document["remote"] != LOCAL_REMOTE:
+        return document["remote"]
+    return shown_url(remote_url(read_config(project)) or LOCAL_REMOTE)
 
 
 def _offer_gitattributes(project: Project, out: Output) -> None:

@@ -39,7 +39,7 @@ FORBIDDEN_BUILTINS = frozenset(
 #: of `self` are a class's own, since no class can be derived from what cannot be imported.
 FORBIDDEN_METHODS = frozenset(
     """
-    chmod cwd expanduser getenv glob home iterdir mkdir now open putenv read_bytes read_text rglob
+    chmod cwd expanduser getenv glob home iterdir mkdir now putenv read_bytes read_text rglob
     rmdir stat symlink_to today touch unlink urlopen utcnow write_bytes write_text
     """.split()  # noqa: SIM905 - a column of names is not readable
 )

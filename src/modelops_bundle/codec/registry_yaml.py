@@ -82,19 +82,18 @@ def edit(
     """
     with _translated(name):
         text = _text(content)
-        before = document = parse_document(text)
-        current = decode_root(document.root)
+        before = parse_document(text)
+        current = decode_root(before.root)
     if same_registry(current, result):
         return content
     with _translated(name, not_done=_NOT_WRITTEN):
         newline = _newline(text)
         text = text if not text or text.endswith(_LINE_ENDS) else text + newline
         pending = renamed
+        document = before if text == before.text else parse_document(text)
         for _ in range(_PASSES if document.aliased else 1):
-            document = parse_document(text)
             layout = layout_of(document.root, newline)
-            text = edited_text(document, layout, result, pending)
-            document, current = _read_back(text)
+            document, current = _read_back(edited_text(document, layout, result, pending))
             pending = {}
             if same_registry(current, result):
                 break
@@ -102,7 +101,7 @@ def edit(
         lost = lost_key(before.root, document.root, renamed)
         if lost:
             raise YamlProblem(f"the edit would change '{lost}', which is not its concern")
-    return (_BOM_BYTES if content.startswith(_BOM_BYTES) else b"") + text.encode()
+    return (_BOM_BYTES if content.startswith(_BOM_BYTES) else b"") + document.text.encode()
 
 
 def _text(content: bytes) -> str:

@@ -32,6 +32,7 @@ MAX_EXPANSION = 100_000
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG_PREFIX = "tag:yaml.org,2002:"
+#: By first character: what plain scalars may be other than text.
 _IMPLICIT = Resolver.yaml_implicit_resolvers
 #: What YAML 1.1 does not allow in a document, whatever the quoting.
 _NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -168,7 +169,7 @@ def scalar_type(node: ScalarNode) -> str:
 
 def plain_type(value: str) -> str:
     """The type that a plain (unquoted) scalar has."""
-    for tag, pattern in (*_IMPLICIT.get(value[:1], ()), *_IMPLICIT.get(None, ())):
+    for tag, pattern in _IMPLICIT.get(value[:1], ()):
         if pattern.match(value):
             return str(tag).removeprefix(_TAG_PREFIX)
     return "str"

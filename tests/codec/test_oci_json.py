@@ -306,7 +306,9 @@ DISAGREEMENTS: dict[str, Callable[[dict[str, Any]], None]] = {
     "a title that is not listed": lambda d: d["layers"].append(
         {"mediaType": "x", "digest": E, "size": 1, "annotations": {oci_title(): "../x"}}
     ),
-    "two titles exchanged": lambda d: d["layers"][2].update(annotations={oci_title(): "data/a.csv"}),
+    "two titles exchanged": lambda d: d["layers"][2].update(
+        annotations={oci_title(): "data/a.csv"}
+    ),
 }
 
 
@@ -357,9 +359,9 @@ def test_the_digest_of_a_bundle_does_not_change_between_versions_of_this_tool() 
     assert Digest.of_bytes(content) == golden
 
 
-PATHS = st.lists(
-    st.text("abcXé日.- ", min_size=1, max_size=6), min_size=1, max_size=3
-).map("/".join)
+PATHS = st.lists(st.text("abcXé日.- ", min_size=1, max_size=6), min_size=1, max_size=3).map(
+    "/".join
+)
 
 
 @st.composite

@@ -55,7 +55,9 @@ def test_a_store_that_nothing_was_published_to_is_empty(remote: Remote) -> None:
 )
 def test_a_blob_comes_back_as_it_was_stored(remote: Remote, content: bytes) -> None:
     descriptor = descriptor_of(content)
-    remote.upload_blob(descriptor, (content[n : n + 700_001] for n in range(0, len(content), 700_001)))
+    remote.upload_blob(
+        descriptor, (content[n : n + 700_001] for n in range(0, len(content), 700_001))
+    )
     assert read(remote, descriptor) == content
     assert remote.present([descriptor, descriptor_of(b"other")]) == {descriptor.digest}
 
@@ -145,7 +147,9 @@ def test_a_manifest_without_a_tag_is_found_by_its_full_digest(remote: Remote) ->
     assert remote.tags() == ()
 
 
-@pytest.mark.parametrize("reference", ["", "a b", "-x", "../x", "sha256:12", "md5:abcd", "x/y", "ü"])
+@pytest.mark.parametrize(
+    "reference", ["", "a b", "-x", "../x", "sha256:12", "md5:abcd", "x/y", "ü"]
+)
 def test_a_text_that_is_no_reference_is_refused(remote: Remote, reference: str) -> None:
     with pytest.raises(UsageError):
         remote.resolve(reference)

@@ -56,7 +56,7 @@ def contents_of(root: Path) -> dict[str, bytes]:
         for path in root.rglob("*")
         if path.is_file() and not path.is_symlink()
     }
-    own = (".modelops-bundle/cache/", ".modelops-bundle/state.json")
+    own = tuple(f".modelops-bundle/{name}" for name in ("cache/", "state.json", "lock", ".mops-"))
     return {path: content for path, content in found.items() if not path.startswith(own)}
 
 

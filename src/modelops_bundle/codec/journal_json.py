@@ -56,11 +56,18 @@ def decode_journal(content: bytes, name: str) -> PullJournal:
             files=None if files is None else {_path(p): Digest.parse(d) for p, d in files.items()},
             steps=tuple(_step(step) for step in document["steps"]),
         )
-    except (ValueError, TypeError, LookupError, AttributeError, BundleError) as error:
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        RecursionError,
+        BundleError,
+    ) as error:
         raise ConfigError(
             f"{name} is not the journal of a pull: {error!s:.200}",
             not_done="the interrupted pull was not finished",
-            hint=f"Delete the folder of {name}, then pull again.",
+            hint=f"delete the folder of {name}, then pull again",
         ) from error
 
 

@@ -89,13 +89,13 @@ def with_tags(content: bytes | None, manifest: Descriptor, names: Sequence[str])
         document = parse_document(content, "index.json")
     before = _manifests(document)
     kept = [entry for entry in before if _name(entry) not in names]
-    known = {entry.get("digest") for entry in kept} | {manifest.digest}
+    known = {_key(entry) for entry in kept} | {manifest.digest}
     for entry in before:
-        if entry.get("digest") not in known:
-            known.add(entry.get("digest"))
+        if _key(entry) not in known:
+            known.add(_key(entry))
             kept.append(_unnamed(entry))
     # A nameless entry has served its purpose once the manifest has a name.
-    kept = [entry for entry in kept if entry.get("digest") != manifest.digest or _name(entry)]
+    kept = [entry for entry in kept if _key(entry) != manifest.digest or _name(entry)]
     bare = encode_descriptor(manifest)
     named = [{**bare, "annotations": {REF_NAME_ANNOTATION: name}} for name in dict.fromkeys(names)]
     return canonical_json({**document, "manifests": kept + named})
@@ -106,6 +106,11 @@ def _manifests(document: dict[str, Any]) -> list[dict[str, Any]]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise HostileBundleError("index.json: manifests is no list of descriptors")
     return entries
+
+
+def _key(entry: dict[str, Any]) -> str:
+    """The entry's digest as it stands there, of whatever algorithm."""
+    return str(entry.get("digest"))
 
 
 def _digest(entry: dict[str, Any]) -> Digest | None:

@@ -39,7 +39,7 @@ _CREATED = "1970-01-01T00:00:00Z"
 _TOOL = {"name": "modelops-bundle"}
 _INDEX_VERSION = "1.0"
 
-_NOT_A_BUNDLE = "It may not be a bundle, or be written by a newer version of this tool."
+_NOT_A_BUNDLE = "it may be no bundle, or be written by a newer version of this tool"
 
 
 def canonical_json(document: Mapping[str, Any]) -> bytes:

@@ -66,7 +66,7 @@ def blob_of(bundle: Bundle, path: BundlePath) -> Descriptor:
         raise RemoteError(
             f"{path} is kept in object storage ({file.external_uri})",
             not_done="nothing was written",
-            hint="This version reads bundles whose files are all in one repository.",
+            hint="this version reads bundles whose files are all in one repository",
         )
     return Descriptor(media_type=file.media_type, digest=file.digest, size_bytes=file.size_bytes)
 

@@ -134,7 +134,7 @@ def _check_portable(files: Mapping[BundlePath, FileState]) -> None:
         raise InvalidPathError(
             error.message,
             not_done="nothing was uploaded",
-            hint="Rename it: a bundle must unpack on every file system.",
+            hint="rename it: a bundle must unpack on every file system",
         ) from None
 
 
@@ -189,7 +189,7 @@ def _content(place: str | None, state: FileState, meter: _Meter) -> Generator[by
         raise FileAccessError(
             f"cannot read {state.path}: {error.strerror or error}",
             not_done="no tag was moved",
-            hint="Check its permissions.",
+            hint="check its permissions",
         ) from error
 
 
@@ -197,5 +197,5 @@ def _changed(paths: Collection[BundlePath]) -> ChangedDuringUseError:
     return ChangedDuringUseError(
         f"changed while it was published: {', '.join(paths)}",
         not_done="no tag was moved",
-        hint="Push again when nothing writes to the project.",
+        hint="push again when nothing writes to the project",
     )

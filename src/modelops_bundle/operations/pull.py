@@ -25,6 +25,8 @@ from modelops_bundle.workspace.worktree import inspect_worktree
 
 #: Told of the bytes fetched so far and of all that are to be fetched.
 Progress = Callable[[int, int], None]
+#: A pull under way may take long; a command that looks whether one was cut off does not.
+_PATIENCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def pull(
     """
     bundle = fetch_bundle(remote, request.reference)
     data = data_paths(read_registry_of(remote, bundle)) if request.data else None
-    with exclusive(pull_lock(project)):
+    with exclusive(pull_lock(project), _PATIENCE_S):
         _finish(project)
         plan = _plan(project, remote.url, bundle, request, data)
         outcome = PullOutcome(
@@ -186,7 +188,7 @@ def _carry_out(
         raise ChangedDuringUseError(
             f"all was pulled but {shown}",
             not_done="these files were left alone",
-            hint="Look at them, then pull again.",
+            hint="look at them, then pull again",
         )
     return applied.backup
 
@@ -222,7 +224,7 @@ def _check_unedited(project: Project, steps: tuple[PullStep, ...]) -> None:
         raise ChangedDuringUseError(
             f"edited while the bundle was fetched: {', '.join(edited)}",
             not_done="nothing was written",
-            hint="Pull again.",
+            hint="pull again",
         )
 
 

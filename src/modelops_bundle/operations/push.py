@@ -185,7 +185,7 @@ def _checked_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
             raise UsageError(
                 f"tag {tag}: such tags are set by push itself and never move",
                 not_done="nothing was uploaded",
-                hint="Give another name.",
+                hint="give another name",
             )
     return tuple(dict.fromkeys(tags))
 

@@ -37,7 +37,7 @@ def open_project_remote(project: Project, url: str | None) -> Remote:
         raise ConfigError(
             "no remote is set",
             not_done="nothing was sent or fetched",
-            hint="Set one with `mops-bundle remote set URL`, or give --remote.",
+            hint="give --remote, or name one in .modelops-bundle/config.yaml",
         )
     return _open(url, root=project.root)
 

@@ -24,6 +24,8 @@ CHUNK_BYTES = 1024 * 1024
 
 #: OCI distribution-spec v1.1, "Pulling manifests", tag.
 _TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}", re.ASCII)
+#: How many tags a message lists.
+_SHOWN = 10
 _HEX = re.compile(r"[0-9a-f]{4,64}", re.ASCII)
 
 
@@ -135,7 +137,7 @@ def parse_reference(text: str) -> Reference:
         return Reference("", None, hexadecimal)
     if not _TAG.fullmatch(text):
         raise UsageError(
-            f"not a reference: {text!r}", hint="Give a tag, a digest (sha256:…) or its beginning."
+            f"not a reference: {text!r}", hint="give a tag, a digest (sha256:…) or its beginning"
         )
     try:
         return Reference(text, Digest.parse(f"sha256:{text}"), "")
@@ -153,7 +155,7 @@ def check_tag(name: str) -> str:
         raise UsageError(
             f"not a tag: {name!r}",
             not_done="nothing was uploaded",
-            hint="Use letters, digits, '.', '_' and '-', at most 128, not beginning with '.'.",
+            hint="use letters, digits, '.', '_' and '-', at most 128, not beginning with '.'",
         )
     return name
 
@@ -175,13 +177,19 @@ def resolve_among(
     found = sorted(d for d in known if reference.prefix and d.hex.startswith(reference.prefix))
     if len(found) > 1:
         raise UsageError(
-            f"{text!r} is the beginning of {len(found)} digests", hint="Give more digits."
+            f"{text!r} is the beginning of {len(found)} digests", hint="give more digits"
         )
     if not found:
-        raise NotFoundInRemoteError(
-            f"{url} has no {text!r}", hint="`mops-bundle versions` lists what is published."
-        )
+        raise NotFoundInRemoteError(f"{url} has no {text!r}", hint=_published(tags))
     return found[0]
+
+
+def _published(tags: Iterable[str]) -> str:
+    names = sorted(tags)
+    if not names:
+        return "nothing has been published there yet"
+    rest = len(names) - _SHOWN
+    return f"its tags are {', '.join(names[:_SHOWN])}" + (f" and {rest} more" if rest > 0 else "")
 
 
 def check_moves(
@@ -200,7 +208,7 @@ def check_moves(
                 f"tag {move.name} of {url} holds {held}, not what this project last pushed or "
                 "pulled",
                 not_done="nothing was tagged",
-                hint="Pull what somebody else published, or push with --force to replace it.",
+                hint="pull what somebody else published, or push with --force to replace it",
             )
 
 

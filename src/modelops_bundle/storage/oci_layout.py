@@ -176,7 +176,7 @@ class OciLayoutRemote:
                 raise RemoteError(
                     f"{self._folder} is a folder with other content than an OCI image layout",
                     not_done="nothing was uploaded",
-                    hint="Give a folder that does not exist yet, or is empty.",
+                    hint="give a folder that does not exist yet, or is empty",
                 )
             self._blobs.mkdir(parents=True, exist_ok=True)
             (self._folder / _ASIDE).mkdir(exist_ok=True)
@@ -204,7 +204,7 @@ class OciLayoutRemote:
             raise RemoteError(
                 f"cannot write to {self._url}: {reason}",
                 not_done="no tag was moved",
-                hint="Check the permissions of the folder and the free space of its disk.",
+                hint="check the permissions of the folder and the free space of its disk",
             ) from error
 
 

@@ -35,7 +35,7 @@ def open_remote(url: str, *, root: Path) -> Remote:
     raise ConfigError(
         f"remote {url!r}: this version publishes to OCI image layout folders only",
         not_done="the remote was not asked",
-        hint="Give a folder: layout:/path/to/folder.",
+        hint="give a folder: layout:/path/to/folder",
     )
 
 
@@ -47,7 +47,7 @@ def local_store_url(store_id: str) -> str:
     """
     if not _STORE_ID.fullmatch(store_id):
         raise ConfigError(
-            f"not the id of a local store: {store_id!r}", hint="Run `mops-bundle init` again."
+            f"not the id of a local store: {store_id!r}", hint="run `mops-bundle init` again"
         )
     data = os.environ.get("XDG_DATA_HOME", "")
     if not os.path.isabs(data):

@@ -117,7 +117,7 @@ class _Run:
             return None
         if stat.S_ISDIR(found.st_mode):
             return None
-        if stat.S_ISLNK(found.st_mode) and self._places.leads_out(place):
+        if stat.S_ISLNK(found.st_mode) and self._places.end_of(place) is None:
             raise _LeftAloneError(_LEADS_OUT)
         digest = _digest_of(Path(place))
         if digest is None:

@@ -137,7 +137,7 @@ def _prepare_cache(cache: Path) -> None:
         raise FileAccessError(
             f"cannot use the folder {PROJECT_FOLDER}/{cache.name}",
             not_done="nothing was pulled",
-            hint="Check that it is a folder that you can write to.",
+            hint="check that it is a folder that you can write to",
         )
 
 
@@ -145,5 +145,5 @@ def _unwritable(error: OSError) -> FileAccessError:
     return FileAccessError(
         f"cannot put fetched files aside: {error.strerror or error}",
         not_done="no file of the project was changed",
-        hint="Check the permissions of the project's folder and the free space of its disk.",
+        hint="check the permissions of the project's folder and the free space of its disk",
     )

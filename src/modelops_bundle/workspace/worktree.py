@@ -38,9 +38,12 @@ class Places:
             return None if real is None else f"{real}/{path.name}"
         return f"{real}/{path.name}" if self._allowed(f"{real}/{path.name}") else None
 
-    def leads_out(self, link: str) -> bool:
-        """Whether a link's end is outside the project, or nowhere."""
-        return not self._allowed(os.path.realpath(link))
+    def end_of(self, link: str) -> os.stat_result | None:
+        """What a link leads to; None where that is outside the project, or nothing."""
+        try:
+            return os.stat(link) if self._allowed(os.path.realpath(link)) else None
+        except OSError:
+            return None
 
     def _real(self, folder: BundlePath) -> str | None:
         real = os.path.realpath(_plain(self._root, folder))
@@ -98,11 +101,6 @@ class _Look:
             return
         try:
             found = os.lstat(place)
-            if stat.S_ISLNK(found.st_mode):
-                if self._places.leads_out(place):
-                    self.obstacles.add(path)
-                    return
-                found = os.stat(place)
         except FileNotFoundError:
             return
         except NotADirectoryError:
@@ -110,11 +108,18 @@ class _Look:
             return
         except OSError as error:
             raise _unreadable(path, error) from error
-        if stat.S_ISREG(found.st_mode):
-            self._regular(path, place, found, published=published)
-        elif stat.S_ISDIR(found.st_mode) and not os.path.islink(place):
+        if stat.S_ISDIR(found.st_mode):
             if published:
                 self.folders[path] = tuple(_files_below(place, path))
+            return
+        if stat.S_ISLNK(found.st_mode):
+            end = self._places.end_of(place)
+            if end is None:
+                self.obstacles.add(path)
+                return
+            found = end
+        if stat.S_ISREG(found.st_mode):
+            self._regular(path, place, found, published=published)
         else:
             self.obstacles.add(path)
 
@@ -173,5 +178,5 @@ def _unreadable(path: BundlePath, error: OSError) -> FileAccessError:
     return FileAccessError(
         f"cannot read {path}: {error.strerror or error}",
         not_done="nothing was done",
-        hint="Check its permissions.",
+        hint="check its permissions",
     )

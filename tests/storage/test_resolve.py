@@ -1,0 +1,78 @@
+"""From URLs to folders; what is not understood is refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modelops_bundle.errors import ConfigError
+from modelops_bundle.storage.resolve import local_store_url, open_remote, shown_url
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"),
+    [
+        ("layout:/srv/store", "/srv/store"),
+        ("layout:/srv/./a/../store/", "/srv/store"),
+        ("layout:~/store", "/home/ada/store"),
+        ("layout:store", "/project/store"),
+        ("layout:../store", "/store"),
+        ("file:///srv/store", "/srv/store"),
+        ("file:///srv/a%20b", "/srv/a b"),
+        ("file://localhost/srv/store", "/srv/store"),
+    ],
+)
+def test_urls_of_folders(url: str, folder: str) -> None:
+    assert open_remote(url, root=Path("/project")).url == f"layout:{folder}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["layout:", "file://", "file://host/x", "file:///a%00b", "layout:a\0b", "layout:~nobody-x/a"],
+)
+def test_urls_that_name_no_folder(url: str) -> None:
+    with pytest.raises(ConfigError):
+        open_remote(url, root=Path("/project"))
+
+
+@pytest.mark.parametrize("url", ["oci://host/repository", "host/repository", "s3://b", "", "/srv"])
+def test_other_remotes_are_refused_with_what_is_possible(url: str) -> None:
+    with pytest.raises(ConfigError, match="layout folders only") as caught:
+        open_remote(url, root=Path("/project"))
+    assert "layout:/path" in caught.value.hint
+    assert caught.value.exit_code == 2
+
+
+def test_the_local_store_is_below_the_users_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "layout:/home/ada/.local/share/modelops-bundle/sir-1"
+    assert local_store_url("sir-1") == url
+    monkeypatch.setenv("XDG_DATA_HOME", "/data")
+    assert local_store_url("sir-1") == "layout:/data/modelops-bundle/sir-1"
+    monkeypatch.setenv("XDG_DATA_HOME", "relative")
+    assert local_store_url("sir-1") == url, "the specification: relative paths are ignored"
+
+
+@pytest.mark.parametrize("store_id", ["", "..", "../x", "a/b", ".hidden", "a\n", "/abs", "a" * 129])
+def test_an_id_that_is_no_name_is_refused(store_id: str) -> None:
+    with pytest.raises(ConfigError):
+        local_store_url(store_id)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("layout:/home/ada/x/y", "layout:~/x/y"),
+        ("layout:/home/adam/x", "layout:/home/adam/x"),
+        ("layout:/srv/x", "layout:/srv/x"),
+        ("oci://host/r", "oci://host/r"),
+    ],
+)
+def test_the_home_folder_is_shown_as_people_write_it(url: str, shown: str) -> None:
+    assert shown_url(url) == shown

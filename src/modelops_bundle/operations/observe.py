@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from modelops_bundle import __version__
 from modelops_bundle.analysis.memo import decode_analysis, encode_analysis
-from modelops_bundle.analysis.project import Analysis, AnalysisMemo, AnalysisRequest, analyse
+from modelops_bundle.analysis.project import Analysis, AnalysisRequest, analyse
 from modelops_bundle.conventions.catalog import BUILT_IN
 from modelops_bundle.conventions.user import conventions_from
 from modelops_bundle.core.digest import digest_of_fields
@@ -20,6 +20,7 @@ from modelops_bundle.core.settings import BundleConfig
 from modelops_bundle.core.travel import PROJECT_FILES
 from modelops_bundle.errors import ConfigError, InvalidPathError
 from modelops_bundle.operations.document import RegistryFile, read_registry
+from modelops_bundle.operations.file_memo import FileMemo
 from modelops_bundle.operations.gitignore import GitView, view_git
 from modelops_bundle.operations.left_out import ignored_dependencies, ignored_imports
 from modelops_bundle.operations.likeness import similarities
@@ -145,7 +146,7 @@ def _analysed(project: Project, looked: Scan, request: AnalysisRequest) -> Analy
         known = decode_analysis(cached)
         if known is not None:
             return known
-    memo = _Memo(cache)
+    memo = FileMemo(cache)
     analysis = analyse(looked, request, memo)
     memo.save()
     cache.put("analysis", key, encode_analysis(analysis))
@@ -226,7 +227,3 @@ def _data_paths(record: BundleRegistry, analysis: Analysis) -> Iterator[BundlePa
                     yield BundlePath.parse(text)
                 except InvalidPathError:
                     continue
-
-
-class _Memo(AnalysisMemo):
-    """Per-file analysis results, kept together in one cached document."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -28,7 +29,6 @@ from modelops_bundle.core.oci import BundleIndex
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.portability import check_paths
 from modelops_bundle.errors import (
-    BundleError,
     HostileBundleError,
     IntegrityError,
     InvalidPathError,
@@ -189,7 +189,7 @@ HOSTILE_DOCUMENTS: dict[str, bytes] = {
         "a negative size": with_entry(size=-1),
         "a huge size": with_entry(size=MAX_FILE_BYTES + 1),
         "a fractional size": with_entry(size=1.5),
-        "an infinite size": b'{"version":"1.0","files":{"a":{"digest":"' + D.encode() + b'","size":1e999}}}',
+        "an infinite size": json.dumps(with_entry(size="?")).replace('"?"', "1e999").encode(),
         "a size that is a text": with_entry(size="1"),
         "a size that is a truth value": with_entry(size=True),
         "no size": with_entry(size=None),
@@ -258,10 +258,18 @@ def bad_config(**changes: Any) -> dict[str, Any]:
     return manifest_document(config={**manifest_document()["config"], **changes})
 
 
+def with_layer(**changes: Any) -> dict[str, Any]:
+    return manifest_document(layers=[{"mediaType": "x", "digest": D, "size": 1} | changes])
+
+
+def of_type(media_type: str) -> dict[str, Any]:
+    return manifest_document(mediaType=f"application/vnd.{media_type}+json")
+
+
 BAD_MANIFESTS: dict[str, dict[str, Any]] = {
     "an image index": {"schemaVersion": 2, "manifests": []},
-    "an image index by type": manifest_document(mediaType="application/vnd.oci.image.index.v1+json"),
-    "a Docker manifest": manifest_document(mediaType="application/vnd.docker.distribution.manifest.v2+json"),
+    "an image index by type": of_type("oci.image.index.v1"),
+    "a Docker manifest": of_type("docker.distribution.manifest.v2"),
     "schema version 1": manifest_document(schemaVersion=1),
     "an ordinary image": bad_config(mediaType="application/vnd.oci.image.config.v1+json"),
     "a packed bundle": bad_config(mediaType="application/vnd.modelops.bundle.index.v2+json"),
@@ -271,10 +279,10 @@ BAD_MANIFESTS: dict[str, dict[str, Any]] = {
     "a config type that is a list": bad_config(mediaType=[]),
     "layers is a mapping": manifest_document(layers={}),
     "a layer is a text": manifest_document(layers=["x"]),
-    "a layer of huge size": manifest_document(layers=[{"mediaType": "x", "digest": D, "size": 1 << 60}]),
-    "annotations is a list": manifest_document(layers=[{"mediaType": "x", "digest": D, "size": 1, "annotations": []}]),
-    "an annotation is a number": manifest_document(layers=[{"mediaType": "x", "digest": D, "size": 1, "annotations": {"a": 1}}]),
-}  # fmt: skip
+    "a layer of huge size": with_layer(size=1 << 60),
+    "annotations is a list": with_layer(annotations=[]),
+    "an annotation is a number": with_layer(annotations={"a": 1}),
+}
 
 
 @pytest.mark.parametrize("name", BAD_MANIFESTS)
@@ -393,7 +401,5 @@ def test_decode_undoes_encode_and_order_does_not_count(
 @given(st.binary())
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     for decode in (decode_bundle_index, decode_manifest):
-        try:
+        with suppress(RemoteError):
             decode(content)
-        except BundleError as error:
-            assert error.exit_code == 4

@@ -33,7 +33,7 @@ def test_two_names_for_one_place_are_refused_in_either_order(one: str, two: str)
 def test_the_message_names_both_spellings() -> None:
     with pytest.raises(InvalidPathError, match=r"'d/X\.csv'.*'d/x\.csv'"):
         check_paths(("d/X.csv", "d/x.csv"))
-    with pytest.raises(InvalidPathError, match="'Data'.*'data'"):
+    with pytest.raises(InvalidPathError, match=r"'Data'.*'data'"):
         check_paths(("Data/x.csv", "data/y.csv"))
 
 

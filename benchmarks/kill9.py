@@ -36,7 +36,7 @@ from measure import PROGRAM
 
 HERE = Path(__file__).parent
 #: The program's own bookkeeping below `.modelops-bundle/`, which git ignores.
-BOOKKEEPING = {"cache", "state.json", "journal", "locks"}
+BOOKKEEPING = {"cache", "state.json", "lock"}
 Tree = dict[str, bytes]
 
 

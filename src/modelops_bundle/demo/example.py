@@ -9,7 +9,7 @@ from modelops_bundle.demo.story import EDITS
 from modelops_bundle.errors import ConfigError
 
 #: What a working copy of the example may hold besides the example.
-_LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".venv", "cache", "state.json", "locks")
+_LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".venv", "cache", "state.json", "lock")
 
 
 def example_folder() -> Path:

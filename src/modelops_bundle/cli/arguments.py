@@ -139,11 +139,9 @@ class _Legacy(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        given: object = {
-            "nothing": True,
-            "value": values,
-            "values": [*(getattr(namespace, self.dest) or ()), values],
-        }[self.takes]
+        given: object = True if self.takes == "nothing" else values
+        if self.takes == "values":
+            given = [*(getattr(namespace, self.dest) or ()), values]
         setattr(namespace, self.dest, given)
         namespace.legacy_hints = [
             *getattr(namespace, "legacy_hints", ()),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from modelops_bundle.core.findings import Finding, Location, Severity, finding_order
 from modelops_bundle.core.observation import FileState, Observation
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.core.plan import SectionKey, State, SyncPlan, Verdict
+from modelops_bundle.core.plan import Reason, Section, SectionKey, State, SyncPlan, Verdict
 from modelops_bundle.core.registry import BundleRegistry, Entry
 from modelops_bundle.operations.observe import Session, observe
 from modelops_bundle.operations.status import StatusReport, evaluate
@@ -69,7 +69,9 @@ def plan_findings(plan: SyncPlan, *, strict: bool = False) -> Iterator[Finding]:
             location=found.location,
         )
     for change in plan.changes:
-        if isinstance(change.key, SectionKey) and (strict or not change.cosmetic):
+        if not isinstance(change.key, SectionKey) or change.key.section is Section.TARGET_SET:
+            continue  # target sets follow their targets, which have findings of their own
+        if strict or not change.cosmetic:
             told = ", ".join(reason.message for reason in change.reasons)
             yield Finding(
                 code=change.reasons[0].code if change.reasons else REWRITTEN,
@@ -83,7 +85,7 @@ def plan_findings(plan: SyncPlan, *, strict: bool = False) -> Iterator[Finding]:
 def _entry_finding(verdict: Verdict, *, strict: bool) -> Finding:
     cosmetic = verdict.state is State.COSMETIC
     reasons = [r for r in verdict.reasons if not r.cosmetic] or list(verdict.reasons)
-    told = "; ".join(reason.message for reason in reasons)
+    told = "; ".join(map(_told, reasons))
     if cosmetic:
         told += " (digest only)"
     return Finding(
@@ -94,6 +96,11 @@ def _entry_finding(verdict: Verdict, *, strict: bool) -> Finding:
         hint=_hint(verdict),
         location=Location(verdict.path, verdict.line),
     )
+
+
+def _told(reason: Reason) -> str:
+    chain = f" ({' -> '.join(reason.via)})" if len(reason.via) > 1 else ""
+    return reason.message + chain
 
 
 def _hint(verdict: Verdict) -> str:

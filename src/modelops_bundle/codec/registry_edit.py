@@ -74,7 +74,11 @@ _T = TypeVar("_T", ModelEntry, TargetEntry, TargetSet)
 
 
 def edited_text(
-    document: Document, layout: Layout, result: BundleRegistry, renamed: Mapping[EntryKey, str]
+    document: Document,
+    layout: Layout,
+    current: BundleRegistry,
+    result: BundleRegistry,
+    renamed: Mapping[EntryKey, str],
 ) -> str:
     """The text of a document after one pass; its last line must end with a line break.
 
@@ -84,6 +88,7 @@ def edited_text(
     Args:
         document: The document as it stands.
         layout: How it is indented.
+        current: What it says.
         result: What it should say.
         renamed: New ids of entries that stay.
 
@@ -101,7 +106,8 @@ def edited_text(
             splicer.replace(root.start, root.end, "")
             splicer.insert(splicer.next_line(root.end), text)
     else:
-        _RegistryEdit(splicer, result, renamed, document.aliased).root(as_mapping(root))
+        edit = _RegistryEdit(splicer, current, result, renamed)
+        edit.root(as_mapping(root), aliased=document.aliased)
     return splicer.result()
 
 
@@ -110,6 +116,7 @@ class _Section(Generic[_T]):
     """How the entries of one section are read and written."""
 
     name: str
+    current: Mapping[str, _T]
     wanted: Mapping[str, _T]
     forms: Mapping[str, Form]
     read: Callable[[FieldReader, Node, Node], _T]
@@ -125,31 +132,33 @@ class _RegistryEdit:
     def __init__(
         self,
         splicer: Splicer,
+        current: BundleRegistry,
         result: BundleRegistry,
         renamed: Mapping[EntryKey, str],
-        aliased: bool,
     ) -> None:
         self._splicer = splicer
         self._result = result
         self._reader = reader_for(result.version)
-        self._from_backslashes = False
-        self._aliased = aliased
+        before = reader_for(current.version)
+        self._from_backslashes = before.backslashes and not self._reader.backslashes
+        # What was read with another version's rules says nothing of how it reads now.
+        same_rules = before.backslashes == self._reader.backslashes
+        self._current = current if same_rules else BundleRegistry()
         self._doomed: list[Node] = []
         self._models = {key.id: new for key, new in renamed.items() if key.kind is Kind.MODEL}
         self._targets = {key.id: new for key, new in renamed.items() if key.kind is Kind.TARGET}
 
-    def root(self, node: MappingNode) -> None:
+    def root(self, node: MappingNode, *, aliased: bool) -> None:
         fields = fields_of(node)
         record = Record(node, fields, ROOT_KEYS)
         result = self._result
-        version = version_of(fields)
-        self._from_backslashes = reader_for(version).backslashes and not self._reader.backslashes
-        if version != result.version:
+        if version_of(fields) != result.version:
             self._put(record, "version", result.version)
-        self._doomed = [
+        leaving = [
             *_leaving(record.pairs("models"), result.models, self._models),
             *_leaving(record.pairs("targets"), result.targets, self._targets),
         ]
+        self._doomed = leaving if aliased else []
         models, targets, sets = self._sections()
         self._section(record, models)
         self._section(record, targets)
@@ -168,6 +177,7 @@ class _RegistryEdit:
         return (
             _Section(
                 "models",
+                self._current.models,
                 result.models,
                 MODEL_FIELDS,
                 read_model,
@@ -177,6 +187,7 @@ class _RegistryEdit:
             ),
             _Section(
                 "targets",
+                self._current.targets,
                 result.targets,
                 TARGET_FIELDS,
                 read_target,
@@ -186,6 +197,7 @@ class _RegistryEdit:
             ),
             _Section(
                 "target_sets",
+                self._current.target_sets,
                 result.target_sets,
                 TARGET_SET_FIELDS,
                 read_set,
@@ -221,7 +233,8 @@ class _RegistryEdit:
                 settled.add(target)
                 if target != entry_id:
                     set_key(self._splicer, key, target, node.flow)
-                self._entry(Slot(node, key, value), section, entry)
+                if self._doomed or section.current.get(entry_id) != entry:
+                    self._entry(Slot(node, key, value), section, entry)
             elif self._reads(section, key, value, entry):
                 settled.add(target)
         missing = {key: entry for key, entry in section.wanted.items() if key not in settled}
@@ -243,8 +256,7 @@ class _RegistryEdit:
         return _reads_as(entry, lambda: section.read(self._reader, key, value))
 
     def _entry(self, slot: Slot, section: _Section[_T], entry: _T) -> None:
-        settled = self._reads(section, slot.key, slot.value, entry)
-        if settled and not (self._doomed and self._aliased):
+        if not self._doomed and self._reads(section, slot.key, slot.value, entry):
             return
         if is_null(slot.value):
             set_value(self._splicer, slot, section.written(entry))

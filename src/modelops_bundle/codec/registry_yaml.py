@@ -93,7 +93,7 @@ def edit(
         document = before if text == before.text else parse_document(text)
         for _ in range(_PASSES if document.aliased else 1):
             layout = layout_of(document.root, newline)
-            document, current = _read_back(edited_text(document, layout, result, pending))
+            document, current = _read_back(edited_text(document, layout, current, result, pending))
             pending = {}
             if same_registry(current, result):
                 break

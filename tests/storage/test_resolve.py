@@ -12,7 +12,7 @@ from modelops_bundle.storage.resolve import local_store_url, open_remote, shown_
 
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/ada")
+    monkeypatch.setenv("HOME", "/h/ada")
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
 
 
@@ -21,7 +21,7 @@ def home(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("layout:/srv/store", "/srv/store"),
         ("layout:/srv/./a/../store/", "/srv/store"),
-        ("layout:~/store", "/home/ada/store"),
+        ("layout:~/store", "/h/ada/store"),
         ("layout:store", "/project/store"),
         ("layout:../store", "/store"),
         ("file:///srv/store", "/srv/store"),
@@ -51,7 +51,7 @@ def test_other_remotes_are_refused_with_what_is_possible(url: str) -> None:
 
 
 def test_the_local_store_is_below_the_users_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    url = "layout:/home/ada/.local/share/modelops-bundle/sir-1"
+    url = "layout:/h/ada/.local/share/modelops-bundle/sir-1"
     assert local_store_url("sir-1") == url
     monkeypatch.setenv("XDG_DATA_HOME", "/data")
     assert local_store_url("sir-1") == "layout:/data/modelops-bundle/sir-1"
@@ -68,8 +68,8 @@ def test_an_id_that_is_no_name_is_refused(store_id: str) -> None:
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
-        ("layout:/home/ada/x/y", "layout:~/x/y"),
-        ("layout:/home/adam/x", "layout:/home/adam/x"),
+        ("layout:/h/ada/x/y", "layout:~/x/y"),
+        ("layout:/h/adam/x", "layout:/h/adam/x"),
         ("layout:/srv/x", "layout:/srv/x"),
         ("oci://host/r", "oci://host/r"),
     ],

@@ -74,9 +74,7 @@ def publish(
     """Upload what the remote lacks, then the index and the manifest, then move the tags.
 
     Args:
-        project: Where the files are.
         files: As they were observed; the bundle holds exactly these.
-        remote: Where to.
         tags: What to call the bundle besides its immutable tag.
         dry_run: Only find out what would be sent.
         recheck: A quicker way than hashing to tell that a file which need not be sent is still
@@ -90,12 +88,11 @@ def publish(
         RemoteError: the remote failed; no tag was moved.
     """
     _check_portable(files)
-    manifest, content, index = bundle_documents(BundleIndex.of(files.values()))
-    digest = Digest.of_bytes(content)
+    manifest, document, index = bundle_documents(BundleIndex.of(files.values()))
     present = remote.present((manifest.config, *manifest.layers))
-    plan = plan_push(digest, manifest, present, tags)
+    plan = plan_push(Digest.of_bytes(document), manifest, present, tags)
     held = remote.held([move.name for move in plan.tags])
-    check_moves(digest, plan.tags, held, remote.url)
+    check_moves(plan.digest, plan.tags, held, remote.url)
     if not dry_run:
         _upload_files(project, plan, remote, progress)
         sent = {state.path for state in plan.upload}
@@ -103,11 +100,11 @@ def publish(
         _check_unchanged(unsent, recheck or (lambda states: changed_files(project, states)))
         if manifest.config.digest not in present:
             remote.upload_blob(manifest.config, (index,))
-        remote.put_manifest(content)
-        remote.set_tags(digest, plan.tags)
+        remote.put_manifest(document)
+        remote.set_tags(plan.digest, plan.tags)
     return Published(
         url=remote.url,
-        digest=digest,
+        digest=plan.digest,
         tags=tuple(move.name for move in plan.tags),
         files=files,
         uploaded=Volume.of(plan.upload),

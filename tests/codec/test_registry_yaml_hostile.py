@@ -9,12 +9,12 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.registry_documents import Author
 
 from modelops_bundle.codec import yaml_nodes
 from modelops_bundle.codec.registry_yaml import decode, edit, new_document
 from modelops_bundle.core.registry import BundleRegistry
 from modelops_bundle.errors import RegistryError
+from support.registry_documents import Author
 
 _PIECES = (
     b"&a ", b"*a", b"<<: *a\n", b"!!str ", b"!x ", b"? ", b": ", b"- ", b"|\n", b">+\n", b"[", b"]",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.registry_documents import COMMENT, FREE, Author, Line, Owner, gone_and_touched
 
 from modelops_bundle.codec.registry_json import decode_registry, encode_registry
 from modelops_bundle.codec.registry_yaml import decode, edit, new_document
+from support.registry_documents import COMMENT, FREE, Author, Line, Owner, gone_and_touched
 
 seeds = st.integers(0, 2**48)
 sizes = st.integers(0, 5)

@@ -256,13 +256,16 @@ class _RegistryEdit:
         return _reads_as(entry, lambda: section.read(self._reader, key, value))
 
     def _entry(self, slot: Slot, section: _Section[_T], entry: _T) -> None:
-        if not self._doomed and self._reads(section, slot.key, slot.value, entry):
+        settled = self._reads(section, slot.key, slot.value, entry)
+        if settled and not self._doomed:
             return
         if is_null(slot.value):
             set_value(self._splicer, slot, section.written(entry))
             return
         record = record_of(slot, tuple(section.forms))
         for name, value in section.values(entry).items():
+            if settled and not self._loses_its_anchor(record.node(name)):
+                continue
             self._field(record, name, section.forms[name], value, section.field_renames)
         if not isinstance(entry, TargetSet):
             self._declared(record, entry)

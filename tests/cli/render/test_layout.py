@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from modelops_bundle.cli.output import printable
 from modelops_bundle.cli.render.colour import paint
-from modelops_bundle.cli.render.layout import cells, counted, padded, right_aligned, table
+from modelops_bundle.cli.render.layout import cells, counted, labelled, padded, right_aligned, table
 
 TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=40)
 
@@ -52,6 +52,15 @@ def test_symbols_are_painted_and_text_stays() -> None:
 
 def test_columns_align_at_their_widest_cell() -> None:
     assert table([("a", "x"), ("流", "y"), ("abc", "")]) == ["  a    x", "  流   y", "  abc"]
+
+
+def test_a_long_chain_goes_on_below_itself() -> None:
+    chain = " -> ".join(("models/sir.py", "lib/network.py", "lib/contacts.py", "lib/rates.py"))
+    assert labelled([("code", chain)], 2, 6, 44) == [
+        "  code  models/sir.py -> lib/network.py",
+        "        -> lib/contacts.py -> lib/rates.py",
+    ]
+    assert labelled([("code", chain)], 2, 6) == [f"  code  {chain}"]
 
 
 def test_counts_agree_with_their_noun() -> None:

@@ -68,7 +68,7 @@ class _Stage:
             env=self._environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if self.out.json else None,
-            stderr=subprocess.STDOUT if self.out.json else None,
+            stderr=subprocess.STDOUT,
             check=False,
         )
         output = (done.stdout or b"").decode("utf-8", "backslashreplace")
@@ -114,11 +114,9 @@ def run(args: Namespace, out: Output) -> int:
 def _tell(stage: _Stage) -> None:
     from modelops_bundle.demo.example import copy_example, make_stale
     from modelops_bundle.demo.story import EDITS
-    from modelops_bundle.operations.scaffold import init
 
     project, colleague = stage.home / "starsim-sir", stage.home / "colleague"
     copy_example(project)
-    init(project, name="starsim-sir")
     make_stale(project)
     stage.say(
         "A model of the 1978 boarding-school influenza outbreak was in sync with its registry.",

@@ -49,9 +49,32 @@ def right_aligned(left: str, right: str, columns: int, margin: int = 2) -> list[
     return [left, " " * 6 + right]
 
 
-def labelled(rows: Iterable[tuple[str, str]], indent: int, width: int) -> list[str]:
-    """Lines of a label, padded to `width` cells, and a text."""
-    return [f"{' ' * indent}{padded(label, width)}{text}".rstrip() for label, text in rows]
+def labelled(
+    rows: Iterable[tuple[str, str]], indent: int, width: int, columns: int = 0
+) -> list[str]:
+    """Lines of a label, padded to `width` cells, and a text.
+
+    Args:
+        columns: Chains (`a -> b -> c`) that are longer go on in the next line; 0 for no limit.
+    """
+    lines: list[str] = []
+    for label, text in rows:
+        start = f"{' ' * indent}{padded(label, width)}"
+        first, *rest = _broken(text, columns - indent - width) if columns else [text]
+        lines.append(f"{start}{first}".rstrip())
+        lines += [" " * (indent + width) + part for part in rest]
+    return lines
+
+
+def _broken(text: str, width: int) -> list[str]:
+    first, *links = text.split(" -> ")
+    parts = [first]
+    for link in links:
+        if cells(parts[-1]) + 4 + cells(link) <= width:
+            parts[-1] += f" -> {link}"
+        else:
+            parts.append(f"-> {link}")
+    return parts
 
 
 def table(rows: Sequence[Sequence[str]], indent: int = 2) -> list[str]:

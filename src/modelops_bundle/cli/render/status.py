@@ -176,7 +176,7 @@ def _stacked(rows: list[tuple[str, list[tuple[str, str]], str]], columns: int) -
     lines = []
     for head, reasons, where in rows:
         lines += right_aligned(head, where, columns)
-        lines += labelled(reasons, 6, _LABEL_CELLS)
+        lines += labelled(reasons, 6, _LABEL_CELLS, columns)
     return lines
 
 

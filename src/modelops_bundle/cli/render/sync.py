@@ -81,7 +81,7 @@ def _entry(entry: EntryDocument, columns: int) -> list[str]:
     rows = list(plan_rows(entry))
     if entry["action"] in ("rename", "move"):
         rows += [("target set", f"{name} (kept)") for name in entry["target_sets"]]
-    return [*lines, *labelled(rows, 6, _LABEL_CELLS)]
+    return [*lines, *labelled(rows, 6, _LABEL_CELLS, columns)]
 
 
 def _sections(document: StatusDocument, columns: int) -> list[str]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from modelops_bundle import __version__
 from modelops_bundle.analysis.memo import decode_analysis, encode_analysis
 from modelops_bundle.analysis.project import Analysis, AnalysisRequest, analyse
 from modelops_bundle.conventions.catalog import BUILT_IN
 from modelops_bundle.conventions.user import conventions_from
-from modelops_bundle.core.digest import digest_of_fields
-from modelops_bundle.core.findings import Finding, finding_order
+from modelops_bundle.core.digest import Digest, digest_of_fields
+from modelops_bundle.core.findings import finding_order
 from modelops_bundle.core.observation import Observation, ProjectFacts, TargetFacts
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.registry import BundleRegistry, Kind
@@ -165,32 +165,49 @@ def _observation(
     tracked = read_tracked(project)
     data = sorted({*_data_paths(record, analysis), *named})
     directories = {path: looked.files_below(path) for path in data if looked.is_dir(path)}
-    wanted = {
-        *(path for path in data if path not in directories),
-        *(path for files in directories.values() for path in files),
-        *(entry.path for _, entry in record.entries()),
-        *(path for _, entry in record.entries() for path in entry.code),
-        *(path for closure in analysis.closures.values() for path in closure.files),
-        *analysis.closures,
-        *tracked,
-        *PROJECT_FILES,
-        *tables.also_travels,
-        *tables.environment,
-    }
-    files = looked.states(wanted)
-    for path in (path for _, entry in record.entries() for path in entry.code):
-        if path not in files and looked.is_dir(path):
-            directories[path] = looked.files_below(path)
-            files.update(looked.states(directories[path]))
-    dependencies = {*data, *(p for files_ in directories.values() for p in files_)}
-    facts = ProjectFacts(
+    files = looked.states(
+        (
+            *_named_files(record, analysis),
+            *(path for path in data if path not in directories),
+            *(path for below in directories.values() for path in below),
+            *tracked,
+            *PROJECT_FILES,
+            *tables.also_travels,
+            *tables.environment,
+        )
+    )
+    dependencies = {*data, *(path for below in directories.values() for path in below)}
+    facts = _project_facts(looked, tables, tracked, data)
+    facts = replace(facts, ignored=ignored_dependencies(looked, record, dependencies))
+    imports = ignored_imports(looked, record, analysis)
+    findings = {*analysis.findings, *looked.findings, *git.findings, *imports}
+    return Observation(
+        files=files,
+        directories=directories,
+        discovered=analysis.discovered,
+        closures=analysis.closures,
+        parse_failures=analysis.parse_failures,
+        environment=_environment(record, tables),
+        source_roots=analysis.source_roots,
+        similarity=similarities(record, analysis.discovered, looked, KeptSources(project)),
+        project=facts,
+        findings=tuple(sorted(findings, key=finding_order)),
+    )
+
+
+def _project_facts(
+    looked: Scan,
+    tables: PyprojectFacts,
+    tracked: tuple[BundlePath, ...],
+    data: Iterable[BundlePath],
+) -> ProjectFacts:
+    return ProjectFacts(
         name=tables.name,
         pyproject=tables.present,
         pyproject_problem=tables.problem,
         pyproject_line=tables.line,
         distributions=tables.distributions,
         wire=tables.wire,
-        ignored=ignored_dependencies(looked, record, dependencies),
         outside={path: place for path in data if (place := looked.outside(path)) is not None},
         tracked=tracked,
         packages=frozenset(
@@ -198,26 +215,30 @@ def _observation(
         ),
         also_travels=tables.also_travels,
     )
-    findings: set[Finding] = {*analysis.findings, *looked.findings, *git.findings}
-    findings.update(ignored_imports(looked, record, analysis))
-    kept = KeptSources(project)
-    return Observation(
-        files=files,
-        directories=directories,
-        discovered=analysis.discovered,
-        closures=analysis.closures,
-        parse_failures=analysis.parse_failures,
-        environment=tables.environment,
-        source_roots=analysis.source_roots,
-        similarity=similarities(record, analysis.discovered, looked, kept),
-        project=facts,
-        findings=tuple(sorted(findings, key=finding_order)),
-    )
+
+
+def _environment(record: BundleRegistry, tables: PyprojectFacts) -> Mapping[BundlePath, Digest]:
+    """Dependency tables and lock files; those that cannot be parsed now count as recorded."""
+    recorded = record.environment.get(PYPROJECT)
+    if tables.problem and recorded is not None:
+        return {PYPROJECT: recorded, **tables.environment}
+    return tables.environment
+
+
+def _named_files(record: BundleRegistry, analysis: Analysis) -> Iterator[BundlePath]:
+    for _, entry in record.entries():
+        yield entry.path
+        yield from entry.code
+    for path, closure in analysis.closures.items():
+        yield path
+        yield from closure.files
 
 
 def _data_paths(record: BundleRegistry, analysis: Analysis) -> Iterator[BundlePath]:
     for _, entry in record.entries():
         yield from entry.data
+        # A registry of the existing tool may name folders as code.
+        yield from (path for path in entry.code if path.suffix != ".py")
         yield from (entry.declared.data if entry.declared else ())
         yield from (entry.declared.code if entry.declared else ())
     for found in analysis.discovered:

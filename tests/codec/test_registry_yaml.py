@@ -125,7 +125,6 @@ def test_version_1_0_is_read_leniently() -> None:
             "t": TargetEntry(
                 entrypoint=Entrypoint("t:f"),
                 path=BundlePath("t.py"),
-                model_output="",
                 declared=None,
             )
         },
@@ -317,7 +316,7 @@ def test_a_new_document_of_an_empty_registry_reads_back() -> None:
 
 @pytest.mark.parametrize("registry", [SAMPLE, BundleRegistry(), replace(SAMPLE, targets={})])
 def test_a_reader_of_version_1_0_finds_what_it_needs(registry: BundleRegistry) -> None:
-    """The shape that the existing tool's reader takes: keys that it indexes, types it insists on."""
+    """The shape that the existing tool's reader takes: keys it indexes, types it insists on."""
     document = yaml.safe_load(new_document(registry))
     assert isinstance(document.get("version", "1.0"), str)
     for entry in document.get("models", {}).values():

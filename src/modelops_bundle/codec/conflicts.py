@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from modelops_bundle.codec.yaml_nodes import YamlProblem, parse_document
 from modelops_bundle.errors import RegistryError
 
 _LINES = re.compile(rb"[^\n]*\n|[^\n]+")
@@ -19,8 +20,8 @@ class ConflictSides:
     """A conflicted file as each side has it.
 
     Attributes:
-        base: What both sides started from; None where git did not write it (style `merge`).
-            Under `zdiff3` lines that both sides added alike stand in it too.
+        base: What both sides started from; None where git did not write it (style `merge`), or
+            where it cannot be read. Under `zdiff3` lines that both sides added alike stand in it.
     """
 
     ours: bytes
@@ -48,7 +49,7 @@ def has_conflict_markers(content: bytes) -> bool:
 def split_conflicts(content: bytes, *, name: str = "registry.yaml") -> ConflictSides:
     """Take a conflicted file apart (git-merge(1), "How conflicts are presented").
 
-    The base is given only if every conflict in the file has one.
+    The base is given only if every conflict in the file has one, and it is YAML.
 
     Raises:
         RegistryError: the markers do not pair up, with the line.
@@ -75,8 +76,22 @@ def split_conflicts(content: bytes, *, name: str = "registry.yaml") -> ConflictS
                 side.append(line)
     if into is not everywhere:
         raise _unpaired(name, opened_at, "this conflict does not end")
-    complete = conflicts == with_base
-    return ConflictSides(b"".join(ours), b"".join(base) if complete else None, b"".join(theirs))
+    before = b"".join(base) if conflicts == with_base else None
+    readable = before is not None and _is_document(before)
+    return ConflictSides(b"".join(ours), before if readable else None, b"".join(theirs))
+
+
+def _is_document(content: bytes) -> bool:
+    """Whether a base can be read.
+
+    `zdiff3` moves lines that both sides changed alike out of the conflict, and thereby into the
+    base, where what they replaced still stands.
+    """
+    try:
+        parse_document(content.decode("utf-8-sig"))
+    except (YamlProblem, UnicodeDecodeError):
+        return False
+    return True
 
 
 def _unpaired(name: str, line: int, message: str) -> RegistryError:

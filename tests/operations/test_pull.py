@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import Descriptor
+from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.settings import SyncPoint, SyncState
 from modelops_bundle.core.transfer import Clash
 from modelops_bundle.errors import (
@@ -174,6 +175,19 @@ def test_the_record_of_another_remote_does_not_count(
     put_bundle(other, THERE, "latest")
     assert run(project, other).plan.conflicts
     assert not run(project, remote).plan.conflicts
+
+
+def test_a_forged_record_cannot_make_a_pull_delete_what_no_bundle_has(
+    project: Project, remote: MemoryRemote
+) -> None:
+    (project.root / ".git").mkdir()
+    (project.root / ".git" / "config").write_bytes(b"x")
+    point = read_state(project).latest(remote.url)
+    assert point is not None
+    forged = SyncPoint(point.manifest, {**point.files, BundlePath(".git/config"): digest_of(b"x")})
+    write_state(project, SyncState({(remote.url, "latest"): forged}))
+    run(project, remote)
+    assert (project.root / ".git" / "config").read_bytes() == b"x"
 
 
 def test_any_reference_can_be_pulled_and_the_base_is_what_was_last_here(

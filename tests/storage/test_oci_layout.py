@@ -145,6 +145,19 @@ def test_a_damaged_manifest_is_noticed(layout: OciLayoutRemote, tmp_path: Path) 
     path.write_bytes(path.read_bytes().replace(b"sir.py", b"sis.py"))
     with pytest.raises(IntegrityError):
         fetch_bundle(layout, "latest")
+    assert put_bundle(layout, CONTENTS) == digest
+    assert fetch_bundle(layout, "latest").digest == digest, "the next push mends it"
+
+
+def test_publishing_again_writes_nothing(layout: OciLayoutRemote, tmp_path: Path) -> None:
+    digest = put_bundle(layout, CONTENTS, "latest")
+    manifest = tmp_path / "store" / "blobs" / "sha256" / digest.hex
+    index = tmp_path / "store" / "index.json"
+    before = manifest.stat(), index.stat()
+    again = OciLayoutRemote(tmp_path / "store")
+    assert again.put_manifest(manifest.read_bytes()) == digest
+    again.set_tags(digest, [TagMove(name=immutable_tag(digest)), TagMove(name="latest")])
+    assert (manifest.stat(), index.stat()) == before
 
 
 def test_a_pipe_in_place_of_a_blob_does_not_hang(layout: OciLayoutRemote, tmp_path: Path) -> None:

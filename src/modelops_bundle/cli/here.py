@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from modelops_bundle.cli.output import printable
-from modelops_bundle.workspace.journal import is_pending
+from modelops_bundle.errors import ProjectNotFoundError
+from modelops_bundle.workspace.pending import is_pending
 from modelops_bundle.workspace.project import Project, find_project
 
 
@@ -17,7 +18,13 @@ def current_project() -> Project:
         ProjectNotFoundError: there is none.
         ConfigError: the journal of the pull that was cut off is damaged.
     """
-    project = find_project(Path.cwd())
+    try:
+        here = Path.cwd()
+    except FileNotFoundError as error:
+        raise ProjectNotFoundError(
+            "the working folder is gone", hint="go to the project's folder, or give -C DIR"
+        ) from error
+    project = find_project(here)
     if is_pending(project):
         from modelops_bundle.operations.pull import recover
 

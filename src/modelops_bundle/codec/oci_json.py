@@ -173,7 +173,7 @@ def check_agreement(manifest: Manifest, index: BundleIndex) -> None:
             continue
         listed = index.files.get(BundlePath(layer.title))
         if listed is None or listed.digest != layer.digest or listed.size_bytes != layer.size_bytes:
-            raise IntegrityError(f"{layer.title!r}: the manifest and the index differ")
+            raise IntegrityError(f"{layer.title!r:.200}: the manifest and the index differ")
 
 
 def parse_document(content: bytes, what: str) -> dict[str, Any]:

@@ -18,8 +18,9 @@ from modelops_bundle.operations.fetch import Bundle, blob_of, fetch_bundle, read
 from modelops_bundle.operations.settings import read_state, write_state
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.workspace.apply import apply_steps
-from modelops_bundle.workspace.journal import PullFolder, is_pending, pull_lock
+from modelops_bundle.workspace.journal import PullFolder, pull_lock
 from modelops_bundle.workspace.locks import exclusive
+from modelops_bundle.workspace.pending import is_pending
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.worktree import inspect_worktree
 

@@ -26,7 +26,12 @@ from modelops_bundle.codec.oci_json import MAX_DOCUMENT_BYTES
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import MANIFEST_MEDIA_TYPE, Descriptor
 from modelops_bundle.core.transfer import TagMove
-from modelops_bundle.errors import FileAccessError, NotFoundInRemoteError, RemoteError
+from modelops_bundle.errors import (
+    FileAccessError,
+    IntegrityError,
+    NotFoundInRemoteError,
+    RemoteError,
+)
 from modelops_bundle.storage.base import (
     CHUNK_BYTES,
     check_moves,
@@ -95,6 +100,9 @@ class OciLayoutRemote:
     def put_manifest(self, content: bytes) -> Digest:
         """See `Remote`."""
         digest = Digest.of_bytes(content)
+        with suppress(NotFoundInRemoteError, IntegrityError):
+            self.read_manifest(digest)
+            return digest
         descriptor = Descriptor(
             media_type=MANIFEST_MEDIA_TYPE, digest=digest, size_bytes=len(content)
         )

@@ -17,19 +17,14 @@ from modelops_bundle.core.transfer import PullJournal
 from modelops_bundle.errors import FileAccessError
 from modelops_bundle.workspace import cachefiles
 from modelops_bundle.workspace.atomic import sync_folder, write_atomic
+from modelops_bundle.workspace.pending import PULL_FOLDER
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.root import PROJECT_FOLDER
 
-_NAME = "pull"
 _JOURNAL = "journal.json"
 _BACKUP = "backup"
 #: Larger than any journal that is written: some 300 bytes for each of 200,000 files.
 _LIMIT_BYTES = 256 * 1024 * 1024
-
-
-def is_pending(project: Project) -> bool:
-    """Whether a pull is under way or was cut off. One look at the disk."""
-    return os.path.lexists(project.cache / _NAME)
 
 
 def pull_lock(project: Project) -> Path:
@@ -41,7 +36,7 @@ def pull_lock(project: Project) -> Path:
         FileAccessError: there is no place for it.
     """
     _prepare_cache(project.cache)
-    return project.cache / f"{_NAME}.lock"
+    return project.cache / f"{PULL_FOLDER}.lock"
 
 
 class PullFolder:
@@ -50,7 +45,7 @@ class PullFolder:
     def __init__(self, project: Project) -> None:
         """Nothing is read or written yet; the caller holds `pull_lock`."""
         self._cache = project.cache
-        self._folder = project.cache / _NAME
+        self._folder = project.cache / PULL_FOLDER
 
     def begin(self) -> None:
         """Make the folder, empty.
@@ -104,7 +99,7 @@ class PullFolder:
         if self._folder.is_symlink():
             return None
         content = cachefiles.read(str(self._folder), _JOURNAL, _LIMIT_BYTES)
-        name = f"{PROJECT_FOLDER}/{self._cache.name}/{_NAME}/{_JOURNAL}"
+        name = f"{PROJECT_FOLDER}/{self._cache.name}/{PULL_FOLDER}/{_JOURNAL}"
         return None if content is None else decode_journal(content, name)
 
     def backup(self) -> Path:

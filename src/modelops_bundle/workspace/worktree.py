@@ -25,11 +25,15 @@ class Places:
         self._folders: dict[BundlePath, str | None] = {}
 
     def of(self, path: BundlePath) -> str | None:
-        """Where a file of this path is, or would be; None where a link leads out of the project.
+        """Where a file of this path is, or would be; None for a path that no bundle has.
 
-        Links within the project are followed, as the scan follows them, but not into the project's
-        record or into version control.
+        None also where a link leads out of the project. Links within it are followed, as the scan
+        follows them, but not into the project's record or into version control.
         """
+        try:
+            check_path(path)
+        except InvalidPathError:
+            return None
         folder = path.parent
         if folder not in self._folders:
             self._folders[folder] = self._real(folder)

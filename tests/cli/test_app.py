@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -23,6 +24,17 @@ def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedP
         [sys.executable, *arguments],
         cwd=cwd,
         env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def shell(arguments: str, cwd: Path, *, before: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the interpreter with these arguments and redirections in a shell."""
+    return subprocess.run(
+        ["bash", "-c", f"{before}exec {sys.executable} {arguments}"],
+        cwd=cwd,
         capture_output=True,
         text=True,
         check=False,
@@ -162,9 +174,29 @@ def test_a_terminal_that_knows_ascii_only_is_no_error(tmp_path: Path) -> None:
     assert "\\u6d41\\u884c" in shown.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", ["--help", "status --help", "--version"])
+def test_output_that_cannot_be_written_is_an_error(arguments: str, tmp_path: Path) -> None:
+    shown = shell(f"-m modelops_bundle {arguments} > /dev/full", tmp_path)
+    assert shown.returncode == 2
+    assert shown.stderr == ("error: cannot write to standard output: No space left on device\n")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_error(closed: str, tmp_path: Path) -> None:
+    shown = shell(f"-m modelops_bundle --help {closed}", tmp_path)
+    assert (shown.returncode, shown.stderr) == (0, "")
+
+
+def test_a_working_folder_that_is_gone_is_named(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    shown = shell("-m modelops_bundle list", gone, before="rmdir ../gone; ")
+    assert shown.returncode == 2
+    assert shown.stderr.startswith("error: the working folder is gone\n")
+
+
 @pytest.mark.parametrize("command", ALL_COMMANDS)
 def test_no_two_arguments_of_a_command_clash(command: str) -> None:
-    import importlib
-
     module = importlib.import_module(catalogue.module_of(command))
     assert help_for(command, module).format_help()

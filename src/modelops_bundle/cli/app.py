@@ -6,13 +6,12 @@ import os
 import sys
 
 from modelops_bundle.cli import catalogue
+from modelops_bundle.cli.output import Output, discard_output
 from modelops_bundle.errors import BundleError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from modelops_bundle.cli.output import Output
 
 INTERRUPTED = 130
 #: What a shell reports for a program that SIGPIPE ended.
@@ -31,18 +30,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         _forget_working_directory()
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _provide_streams()
     try:
-        code = _run(arguments)
-        sys.stdout.flush()
-        sys.stderr.flush()
+        return _run(arguments)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted: what was not finished was left as it was\n")
         return INTERRUPTED
     except BrokenPipeError:
-        # What reads our output went away; the interpreter must not try to flush again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()  # or the interpreter would try to flush again at its end
         return PIPE_CLOSED
-    return code
+
+
+def _provide_streams() -> None:
+    """A program that was started with a closed stream has None in its place."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _forget_working_directory() -> None:
@@ -58,14 +61,10 @@ def _forget_working_directory() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from modelops_bundle.cli.output import Output
-
     before_arguments = arguments[: arguments.index("--")] if "--" in arguments else arguments
     out = Output(json_only="--json" in before_arguments, no_colour="--no-color" in before_arguments)
     try:
         return _dispatch(arguments, out)
-    except SystemExit as stop:  # argparse, after it printed help or the version
-        return int(stop.code or 0)
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:
@@ -79,18 +78,28 @@ def _run(arguments: list[str]) -> int:
 def _dispatch(arguments: list[str], out: Output) -> int:
     import importlib
 
-    from modelops_bundle.cli.arguments import help_for, overview, split_command, unknown_command
+    from modelops_bundle.cli.arguments import (
+        HelpShown,
+        help_for,
+        overview,
+        split_command,
+        unknown_command,
+    )
 
-    options, command, rest = split_command(arguments)
-    if command is None:
-        if out.json:
-            raise UsageError("no command was given", hint="run `mops-bundle --help`")
-        out.lines([overview().rstrip()])
-        return 2
-    if catalogue.summary_of(command) is None:
-        raise unknown_command(command)
-    module = importlib.import_module(catalogue.module_of(command))
-    args = help_for(command, module).parse(rest, options)
+    try:
+        options, command, rest = split_command(arguments)
+        if command is None:
+            if out.json:
+                raise UsageError("no command was given", hint="run `mops-bundle --help`")
+            out.write(overview())
+            return UsageError.exit_code
+        if catalogue.summary_of(command) is None:
+            raise unknown_command(command)
+        module = importlib.import_module(catalogue.module_of(command))
+        args = help_for(command, module).parse(rest, options)
+    except HelpShown as shown:
+        out.write(shown.text)
+        return 0
     if args.directory is not None:
         _enter(args.directory)
     for hint in getattr(args, "legacy_hints", ()):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from modelops_bundle import __version__
 from modelops_bundle.cli import catalogue
@@ -40,6 +39,14 @@ class GlobalOptions(argparse.Namespace):
     directory: str | None = None
     no_color: bool = False
     debug: bool = False
+
+
+class HelpShown(Exception):
+    """Help or the version was asked for; `text` is what to print."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -85,6 +92,7 @@ class CommandParser(argparse.ArgumentParser):
 
         Raises:
             UsageError: they cannot be understood.
+            HelpShown: help was asked for.
         """
         args, rest = self.parse_known_args(list(arguments), into)
         if rest:
@@ -102,6 +110,10 @@ class CommandParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise what `argparse` would print."""
         raise UsageError(message, hint=self._help_words)
+
+    def print_help(self, file: object = None) -> NoReturn:
+        """End parsing with the text of the help."""
+        raise HelpShown(self.format_help())
 
     def remember_options(self) -> None:
         """Note which options may be suggested for a mistyped one."""
@@ -178,19 +190,20 @@ def split_command(arguments: Sequence[str]) -> tuple[GlobalOptions, str | None, 
 
     Raises:
         UsageError: an option that is none of the global ones.
+        HelpShown: help or the version was asked for.
     """
     at = 0
     while at < len(arguments) and arguments[at].startswith("-"):
         at += 2 if arguments[at] == "-C" else 1
     parser = CommandParser("", "", "")
     add_global_options(parser)
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.add_argument("--version", action="store_true")
     parser.remember_options()
     if "-h" in arguments[:at] or "--help" in arguments[:at]:
-        sys.stdout.write(overview())
-        raise SystemExit(0)
+        raise HelpShown(overview())
     options = GlobalOptions()
-    parser.parse(arguments[:at], options)
+    if parser.parse(arguments[:at], options).version:
+        raise HelpShown(f"{PROGRAM} {__version__}\n")
     command = arguments[at] if at < len(arguments) else None
     return options, command, list(arguments[at + 1 :])
 

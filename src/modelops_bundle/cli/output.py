@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
+
+from modelops_bundle.errors import BundleError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 #: Used where no terminal says otherwise.
 DEFAULT_COLUMNS = 80
+
+
+class OutputError(BundleError):
+    """Standard output cannot be written."""
+
+    code = "output"
 
 
 class Output:
@@ -51,7 +58,9 @@ class Output:
 
     def document(self, document: Mapping[str, object]) -> None:
         """Print JSON, in ASCII so that every terminal and reader takes it."""
-        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        import json
+
+        self.write(json.dumps(document, indent=2) + "\n")
 
     def lines(self, lines: Iterable[str]) -> None:
         """Print lines of text on stdout."""
@@ -60,11 +69,26 @@ class Output:
             from modelops_bundle.cli.render.colour import paint
 
             safe = [paint(line) for line in safe]
-        sys.stdout.write("".join(line + "\n" for line in safe))
+        self.write("".join(line + "\n" for line in safe))
+
+    def write(self, text: str) -> None:
+        """Write to stdout, at once.
+
+        Raises:
+            OutputError: it cannot be written, on a full disk for instance.
+            BrokenPipeError: nobody reads any more.
+        """
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            discard_output()
+            raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
     def complain(self, lines: Iterable[str]) -> None:
-        """Print lines of text on stderr, after what stdout already has."""
-        sys.stdout.flush()
+        """Print lines of text on stderr."""
         for text in lines:
             for line in text.split("\n"):
                 sys.stderr.write(printable(line) + "\n")
@@ -73,9 +97,13 @@ class Output:
         """Ask a yes-or-no question; no is the default, and the answer where nobody can answer."""
         if not self.interactive:
             return False
-        sys.stdout.write(f"{printable(question)} [y/N] ")
-        sys.stdout.flush()
+        self.write(f"{printable(question)} [y/N] ")
         return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def discard_output() -> None:
+    """Let whatever else goes to stdout vanish."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def printable(line: str) -> str:

@@ -169,14 +169,15 @@ class _Merge:
         else:
             derived = _derived(old, our, their)
         declared = self._declared(key, old, our, their)
-        known = old if old is not None else replace(our, data=(), code=(), data_digests={})
+        nothing = replace(our, data=(), code=(), data_digests={}, code_digests={})
+        known = old if old is not None else nothing
         data = _members(known.data, our.data, their.data)
         digests = _digests(known.data_digests, our.data_digests, their.data_digests)
         code, code_digests = derived.code, derived.code_digests
         if declared is None:
             # Without a record of what was declared, any path may have been.
             code = _members(known.code, our.code, their.code)
-            code_digests = {**their.code_digests, **our.code_digests}
+            code_digests = _digests(known.code_digests, our.code_digests, their.code_digests)
         return replace(
             derived,
             data=data,
@@ -263,7 +264,9 @@ def _declared_parts(entry: ModelEntry | TargetEntry) -> tuple[object, ...]:
 
 
 def _members(old: Sequence[_K], our: Sequence[_K], their: Sequence[_K]) -> tuple[_K, ...]:
-    """Ours without what theirs removed, then what theirs added."""
+    """Ours without what theirs removed, then what theirs added; theirs if ours is as before."""
+    if tuple(our) == tuple(old):
+        return tuple(their)
     before, theirs_now, ours_now = set(old), set(their), set(our)
     kept = [item for item in our if item in theirs_now or item not in before]
     return (*kept, *(item for item in their if item not in before and item not in ours_now))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,6 +130,62 @@ def test_several_candidates_are_settled_by_an_option(shell: Shell) -> None:
     assert "entrypoint: targets.incidence:by_week" in shell.registry
 
 
+def on_terminal(shell: Shell, answers: bytes, *arguments: str) -> tuple[int, str]:
+    """Run a command on a pseudo-terminal, with these keys pressed."""
+    keyboard, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "modelops_bundle", *arguments],
+        cwd=shell.root,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    os.write(keyboard, answers)
+    shown = b""
+    try:
+        while chunk := os.read(keyboard, 4096):
+            shown += chunk
+    except OSError:  # Linux: the other end was closed
+        pass
+    os.close(keyboard)
+    return process.wait(), shown.decode()
+
+
+def test_on_a_terminal_it_asks_which_candidate_is_meant(shell: Shell) -> None:
+    make_ambiguous(shell)
+    code, shown = on_terminal(shell, b"n\ny\n", "sync", "--no-color")
+    question = "target incidence_target is gone: is it now targets.incidence:by_"
+    assert f"{question}day? [y/N]" in shown
+    assert f"{question}week? [y/N]" in shown
+    assert code == 0
+    assert "entrypoint: targets.incidence:by_week" in shell.registry
+
+
+def test_on_a_terminal_no_is_the_default(shell: Shell) -> None:
+    make_ambiguous(shell)
+    before = shell.registry
+    code, shown = on_terminal(shell, b"\n\n", "sync")
+    assert code == 3
+    assert "\x1b[" in shown
+    assert shell.registry == before
+
+
+def test_no_question_is_asked_of_a_script(shell: Shell) -> None:
+    make_ambiguous(shell)
+    code, shown = on_terminal(shell, b"y\n", "sync", "--json")
+    assert code == 3
+    assert "[y/N]" not in shown
+
+
+def test_unregistering_asks_on_a_terminal(shell: Shell) -> None:
+    code, shown = on_terminal(shell, b"\n", "unregister", "incidence_target")
+    assert (code, "from target set fit? [y/N]" in shown) == (3, True)
+    code, _ = on_terminal(shell, b"y\n", "unregister", "incidence_target")
+    assert code == 0
+    assert "fit" not in shell.registry
+
+
 def test_source_that_cannot_be_parsed_blocks_a_sync(shell: Shell) -> None:
     shell.edit("targets/incidence.py", "def incidence_target(", "def incidence_target((")
     before = shell.registry
@@ -229,8 +288,6 @@ def test_check_prints_places_and_fails_on_errors(shell: Shell) -> None:
 
 
 def test_data_that_git_ignores_is_not_verified_in_code_only_checks(shell: Shell) -> None:
-    import subprocess
-
     subprocess.run(["git", "init", "-q"], cwd=shell.root, check=True)
     shell.write(".gitignore", "/data/\n")
     (shell.root / "data/observed.csv").unlink()

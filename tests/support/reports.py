@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from modelops_bundle.core.findings import Finding, Severity
+from modelops_bundle.core.merge import MergeConflict
 from modelops_bundle.core.observation import Observation
 from modelops_bundle.core.plan import PlanOptions, SyncPlan
 from modelops_bundle.core.planner import plan_sync
@@ -46,6 +47,8 @@ class ReportFacts:
     project_name: str = "starsim-sir"
     registry_path: str = ".modelops-bundle/registry.yaml"
     remote: RemoteFacts = field(default_factory=RemoteFacts)
+    conflicted: bool = False
+    conflicts: tuple[MergeConflict, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from modelops_bundle.core.registry import BundleRegistry, Entry
 from modelops_bundle.operations.observe import Session, observe
 from modelops_bundle.operations.status import StatusReport, evaluate
 from modelops_bundle.workspace.git import ignored_by_git
-from modelops_bundle.workspace.project import Project
+from modelops_bundle.workspace.project import REGISTRY, Project
 
 #: Codes of staleness that the planner has no reason for.
-UNVERIFIED, UNREGISTERED, REWRITTEN = "MB132", "MB133", "MB134"
+UNVERIFIED, UNREGISTERED, REWRITTEN, CONFLICTED = "MB132", "MB133", "MB134", "MB135"
 SYNC_HINT = "Run 'mops-bundle sync'"
 
 
@@ -51,6 +51,8 @@ def check(project: Project, *, strict: bool = False, code_only: bool = False) ->
     report = evaluate(session)
     findings = {*report.findings, *plan_findings(report.plan, strict=strict)}
     findings.update(map(_unverified_finding, unverified))
+    if report.conflicted:
+        findings.add(_conflict_finding(report))
     return CheckReport(report=report, findings=tuple(sorted(findings, key=finding_order)))
 
 
@@ -156,6 +158,17 @@ def _folders_of(
 ) -> Iterator[BundlePath]:
     for _, folder in absent.values():
         yield folder
+
+
+def _conflict_finding(report: StatusReport) -> Finding:
+    fields = ", ".join(f"{conflict.key} {conflict.field}" for conflict in report.conflicts)
+    return Finding(
+        code=CONFLICTED,
+        severity=Severity.ERROR,
+        message="git's conflict markers" + (f"; to be settled: {fields}" if fields else ""),
+        hint="Settle it in the file" if fields else SYNC_HINT,
+        location=Location(REGISTRY),
+    )
 
 
 def _unverified_finding(path: BundlePath) -> Finding:

@@ -146,10 +146,20 @@ class RemoteDocument(TypedDict):
     problem: str
 
 
+class MergeConflictDocument(TypedDict):
+    """What people declared differently on the two sides of a git merge; "" for nothing."""
+
+    entity: str
+    field: str
+    ours: str
+    theirs: str
+
+
 class StatusDocument(TypedDict):
     """`mops-bundle.status/1`, and with `written` and `refused` `mops-bundle.sync/1`.
 
-    `files` is there where it was asked for (`status --files`).
+    `conflicted` tells that the registry file holds git's conflict markers, and `conflicts` what a
+    person has to settle of it. `files` is there where it was asked for (`status --files`).
     """
 
     schema: str
@@ -160,6 +170,8 @@ class StatusDocument(TypedDict):
     unregistered: list[UnregisteredDocument]
     sections: list[SectionDocument]
     environment: EnvironmentDocument
+    conflicted: bool
+    conflicts: list[MergeConflictDocument]
     preflight: list[FindingDocument]
     summary: SummaryDocument
     after: EntryCountDocument

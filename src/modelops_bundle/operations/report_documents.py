@@ -7,6 +7,7 @@ from itertools import filterfalse
 from typing import Protocol
 
 from modelops_bundle.core.findings import Finding, Severity, finding_order
+from modelops_bundle.core.merge import MergeConflict
 from modelops_bundle.core.observation import Discovered
 from modelops_bundle.core.plan import Action, Change, Reason, SectionKey, SyncPlan, Verdict
 from modelops_bundle.core.registry import EntryKey, Kind, TargetSet
@@ -57,6 +58,10 @@ class Report(Protocol):
     def findings(self) -> tuple[Finding, ...]: ...
     @property
     def remote(self) -> ReportedRemote: ...
+    @property
+    def conflicted(self) -> bool: ...
+    @property
+    def conflicts(self) -> tuple[MergeConflict, ...]: ...
 
 
 class Outcome(Protocol):
@@ -79,7 +84,7 @@ def status_document(report: Report) -> StatusDocument:
     return {
         "schema": "mops-bundle.status/1",
         "project": {"name": report.project_name, "registry": report.registry_path},
-        "in_sync": plan.in_sync,
+        "in_sync": plan.in_sync and not report.conflicted,
         "entries": [_entry(verdict, plan, memberships) for verdict in plan.verdicts],
         "additions": [_addition(key, found) for key, found in plan.additions],
         "unregistered": [_unregistered(found) for found in plan.unregistered],
@@ -89,6 +94,11 @@ def status_document(report: Report) -> StatusDocument:
             if isinstance(change.key, SectionKey)
         ],
         "environment": _environment(plan),
+        "conflicted": report.conflicted,
+        "conflicts": [
+            {"entity": str(c.key), "field": c.field, "ours": c.ours, "theirs": c.theirs}
+            for c in report.conflicts
+        ],
         "preflight": [_finding(f) for f in sorted(report.findings, key=finding_order)],
         "summary": _summary(plan, report.findings),
         "after": {"models": len(plan.result.models), "targets": len(plan.result.targets)},

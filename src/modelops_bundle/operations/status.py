@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modelops_bundle.core.findings import Finding, finding_order
+from modelops_bundle.core.merge import MergeConflict
 from modelops_bundle.core.plan import PlanOptions, SyncPlan
 from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.operations.observe import Session, observe
@@ -37,6 +38,16 @@ class StatusReport:
     def errors(self) -> tuple[Finding, ...]:
         """Findings that block a push."""
         return tuple(f for f in self.findings if f.severity == "error")
+
+    @property
+    def conflicted(self) -> bool:
+        """The registry file holds git's conflict markers."""
+        return self.session.file.was_conflicted
+
+    @property
+    def conflicts(self) -> tuple[MergeConflict, ...]:
+        """What people declared differently on the two sides, for a person to settle."""
+        return self.session.file.conflicts
 
 
 def status(

@@ -304,6 +304,40 @@ def test_no_project_is_said_with_what_to_do(tmp_path: Path, bare: Shell) -> None
     assert bare("status", "--json").document["schema"] == "mops-bundle.error/1"
 
 
+def leave_conflict(shell: Shell, ours: tuple[str, str], theirs: tuple[str, str]) -> None:
+    """Two versions of all targets, as git writes them where both sides changed them."""
+    head, targets = shell.registry.split("targets:\n", 1)
+    sides = [f"targets:\n{targets}".replace(*edit) for edit in (ours, theirs)]
+    text = f"{head}<<<<<<< HEAD\n{sides[0]}=======\n{sides[1]}>>>>>>> other\n"
+    shell.write(".modelops-bundle/registry.yaml", text)
+
+
+def test_conflict_markers_are_mended_by_a_sync(shell: Shell) -> None:
+    before = shell.registry
+    digest = before.partition("target_digest: ")[2][:71]
+    leave_conflict(shell, (digest, "sha256:" + "0" * 64), ("", ""))
+    assert "holds a git conflict" in shell("status").out
+    assert shell.json("status")["conflicted"] is True
+    assert shell("status", "--check").code == 1
+    assert "error MB135" in shell("check").out
+    shell.ok("sync")
+    assert shell.registry == before
+
+
+def test_a_conflict_in_what_people_declared_needs_a_decision(shell: Shell) -> None:
+    weight = "incidence_target: 2.0"
+    leave_conflict(shell, (weight, "incidence_target: 3.0"), (weight, "incidence_target: 4.0"))
+    before = shell.registry
+    shown = shell("status")
+    assert "Registry conflict" in shown.out
+    assert "ours 3.0, theirs 4.0" in shown.out
+    refused = shell("sync")
+    assert refused.code == 3
+    assert "Nothing written: both branches changed what a person declared" in refused.out
+    assert shell.json("sync")["refused"] == "conflict"
+    assert shell.registry == before
+
+
 def test_an_unreadable_registry_names_its_line(shell: Shell) -> None:
     shell.write(".modelops-bundle/registry.yaml", "models:\n  a: [\n")
     shown = shell("status")

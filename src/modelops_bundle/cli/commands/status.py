@@ -87,7 +87,8 @@ def _add_files(document: StatusDocument, report: StatusReport) -> None:
 def _fails(document: StatusDocument) -> bool:
     """Whether a push would be refused: more than digests differ, or preflight has errors."""
     return bool(
-        document["summary"]["errors"]
+        document["conflicted"]
+        or document["summary"]["errors"]
         or document["additions"]
         or any(entry["state"] not in ("fresh", "cosmetic") for entry in document["entries"])
         or any(not section["cosmetic"] for section in document["sections"])

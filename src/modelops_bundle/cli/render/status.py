@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelops_bundle.cli.render.findings import preflight_blocks, preflight_line
 from modelops_bundle.cli.render.layout import (
     WIDE,
     cells,
@@ -15,14 +16,7 @@ from modelops_bundle.cli.render.reasons import status_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from modelops_bundle.operations.documents import (
-        EntryDocument,
-        FindingDocument,
-        RemoteDocument,
-        StatusDocument,
-    )
+    from modelops_bundle.operations.documents import EntryDocument, RemoteDocument, StatusDocument
 
 _LABEL_CELLS = 10
 _REMOTE_STATES = {
@@ -47,6 +41,7 @@ def render_status(document: StatusDocument, columns: int, *, verbose: bool = Fal
     blocks = [
         [_headline(document), *_problem(document["remote"])],
         [_verdict(document)],
+        conflict_block(document),
         _entries(document, columns, verbose),
         _sections(document),
         _files(document),
@@ -68,41 +63,6 @@ def in_sync_line(document: StatusDocument) -> str:
     return f"In sync: {counts}. {preflight_line(document['preflight'])}"
 
 
-def preflight_line(findings: Sequence[FindingDocument]) -> str:
-    """How preflight went, in a few words."""
-    severities = [finding["severity"] for finding in findings]
-    errors, warnings, notes = map(severities.count, ("error", "warning", "info"))
-    if errors or warnings:
-        found = [
-            counted(count, name)
-            for count, name in ((errors, "error"), (warnings, "warning"))
-            if count
-        ]
-        return f"Preflight: {', '.join(found)}."
-    return f"Preflight ok ({counted(notes, 'note')}, -v)." if notes else "Preflight ok."
-
-
-def preflight_blocks(
-    findings: Sequence[FindingDocument], columns: int, *, verbose: bool
-) -> Iterator[list[str]]:
-    """One block of lines for each severity; findings with the same hint share it."""
-    for severity, title in (("error", "Errors"), ("warning", "Warnings"), ("info", "Notes")):
-        chosen = [finding for finding in findings if finding["severity"] == severity]
-        if chosen and (severity != "info" or verbose):
-            yield [f"Preflight {title}:", *_findings(chosen, columns)]
-
-
-def _findings(findings: Sequence[FindingDocument], columns: int) -> Iterator[str]:
-    for at, finding in enumerate(findings):
-        # What a sync cures (MB11x) stands with its place among the entries already.
-        cured = finding["code"].startswith("MB11")
-        where = "" if cured else place(finding["path"], finding["line"])
-        yield from right_aligned(f"  ! {finding['message']}", where, columns)
-        following = findings[at + 1]["hint"] if at + 1 < len(findings) else None
-        if finding["hint"] and finding["hint"] != following:
-            yield f"      {finding['hint']}"
-
-
 def _headline(document: StatusDocument) -> str:
     remote = document["remote"]
     if not remote["url"]:
@@ -115,12 +75,25 @@ def _remote(remote: RemoteDocument) -> str:
     return f"  ({state})" if state else ""
 
 
+def conflict_block(document: StatusDocument) -> list[str]:
+    """What both sides of a git merge declared differently."""
+    lines: list[str] = []
+    for conflict in document["conflicts"]:
+        ours, theirs = conflict["ours"] or "none", conflict["theirs"] or "none"
+        row = (conflict["field"], f"ours {ours}, theirs {theirs}")
+        lines.append(f"  ! {conflict['entity'].replace(':', ' ', 1)}")
+        lines += labelled([row], 6, _LABEL_CELLS)
+    return ["Registry conflict: both branches declared these.", *lines] if lines else []
+
+
 def _problem(remote: RemoteDocument) -> list[str]:
     return [f"      {remote['problem']}"] if remote["problem"] else []
 
 
 def _verdict(document: StatusDocument) -> str:
     entries = document["entries"]
+    if document["conflicted"]:
+        return f"Registry is stale: {document['project']['registry']} holds a git conflict."
     differing = [entry for entry in entries if entry["state"] != "fresh"]
     if document["in_sync"]:
         if not entries:
@@ -234,6 +207,10 @@ def _next(document: StatusDocument) -> list[str]:
     destructive = any(entry["destructive"] for entry in entries) or any(
         section["destructive"] for section in document["sections"]
     )
+    if document["conflicts"]:
+        return [f"Next: settle the conflict in {document['project']['registry']}"]
+    if document["conflicted"]:
+        return ["Next: mops-bundle sync"]
     if unparsed:
         first = unparsed[0]
         return [f"Next: mend {place(first['path'], first['line'])}"]

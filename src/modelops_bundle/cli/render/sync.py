@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from modelops_bundle.cli.render.findings import preflight_blocks, preflight_line
 from modelops_bundle.cli.render.layout import counted, labelled, right_aligned
 from modelops_bundle.cli.render.reasons import gone_message, plan_headline, plan_rows
-from modelops_bundle.cli.render.status import in_sync_line, preflight_blocks, preflight_line
+from modelops_bundle.cli.render.status import conflict_block, in_sync_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def render_sync(document: StatusDocument, columns: int, *, dry_run: bool = False
         dry_run: The plan was only to be shown.
     """
     lines = render_plan(document, columns) if _has_plan(document) else []
+    lines += [*([""] if lines else []), *conflict_block(document)] if document["conflicts"] else []
     refusal = _refusal(document)
     if refusal:
         return [*lines, f"Nothing written: {refusal}."]

@@ -152,6 +152,13 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         "would be written otherwise by a sync.",
     ),
     RuleDoc(
+        "MB135",
+        "Git conflict in the registry",
+        _ERROR,
+        "The registry file holds git's conflict markers. `mops-bundle sync` merges it; what both "
+        "branches declared differently is named, and has to be settled in the file first.",
+    ),
+    RuleDoc(
         "MB201",
         "Fact that the code does not settle",
         _WARNING,

@@ -1,0 +1,320 @@
+"""JSON Schemas of the documents that commands print under `--json` (contract.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+FLAG: Schema = {"type": "boolean"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+LINE: Schema = {"type": ["integer", "null"], "minimum": 1}
+CODE: Schema = {"type": "string", "pattern": "^MB[1-4][0-9]{2}$"}
+PATH: Schema = {"type": "string", "pattern": r"^(?!/)(?!.*\\)(?!(.*/)?\.\.(/|$)).+$"}
+MAYBE_PATH: Schema = {"anyOf": [PATH, {"type": "null"}]}
+DIGEST: Schema = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+MAYBE_DIGEST: Schema = {"anyOf": [DIGEST, {"type": "null"}]}
+MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+KIND: Schema = {"enum": ["model", "target"]}
+ENTRYPOINT: Schema = {"type": "string", "pattern": "^[^:]+:[^:]+$"}
+PLACE: Mapping[str, Schema] = {"path": PATH, "line": LINE}
+
+
+def listing(item: Schema) -> Schema:
+    """A list of such items."""
+    return {"type": "array", "items": item}
+
+
+def record(**fields: Schema) -> Schema:
+    """An object with exactly these keys; one that ends in `_` may be left out."""
+    return {
+        "type": "object",
+        "properties": {name.rstrip("_"): schema for name, schema in fields.items()},
+        "required": [name for name in fields if not name.endswith("_")],
+        "additionalProperties": False,
+    }
+
+
+def named(schema: str) -> Schema:
+    """The `schema` key of a document."""
+    return {"const": f"mops-bundle.{schema}/1"}
+
+
+REASON = record(
+    code=CODE,
+    field={
+        "enum": [
+            *("entrypoint", "path", "class_name", "outputs", "scenarios", "parameters"),
+            *("model_output", "data", "code", "data_digests", "code_digests"),
+            *("model_digest", "target_digest", "symbol_digest", "behavior_digest"),
+        ]
+    },
+    old=MAYBE_TEXT,
+    new=MAYBE_TEXT,
+    path=MAYBE_PATH,
+    line=LINE,
+    via=listing(PATH),
+    cosmetic=FLAG,
+    evidence=TEXT,
+    message={"type": "string", "minLength": 1},
+)
+ENTRY = record(
+    kind=KIND,
+    id=TEXT,
+    state={"enum": ["fresh", "cosmetic", "stale", "missing", "unparsed", "ambiguous"]},
+    action={"enum": ["none", "update", "rename", "move", "remove", "decide"]},
+    destructive=FLAG,
+    entrypoint=TEXT,
+    path=PATH,
+    line=LINE,
+    reasons=listing(REASON),
+    target_sets=listing(TEXT),
+    candidates=listing(ENTRYPOINT),
+)
+FINDING = record(
+    code=CODE,
+    severity={"enum": ["error", "warning", "info"]},
+    entity={"type": "string", "pattern": "^((model|target|target-set):.+)?$"},
+    message={"type": "string", "minLength": 1},
+    hint=TEXT,
+    path=MAYBE_PATH,
+    line=LINE,
+)
+SUMMARY = record(
+    **dict.fromkeys(
+        ("add", "update", "rename", "move", "remove", "decide", "unchanged"),
+        COUNT,
+    ),
+    **dict.fromkeys(("errors", "warnings", "infos"), COUNT),
+)
+REMOTE_STATES = [
+    *("unknown", "never-pushed", "synced", "ahead", "behind", "diverged"),
+    *("unreachable", "unauthorized"),
+]
+PROJECT = record(name=TEXT, registry={"const": ".modelops-bundle/registry.yaml"})
+STATUS_FIELDS: Mapping[str, Schema] = {
+    "project": PROJECT,
+    "in_sync": FLAG,
+    "entries": listing(ENTRY),
+    "additions": listing(record(kind=KIND, id=TEXT, entrypoint=ENTRYPOINT, **PLACE)),
+    "unregistered": listing(record(kind=KIND, entrypoint=ENTRYPOINT, **PLACE)),
+    "sections": listing(
+        record(
+            section=TEXT,
+            name=TEXT,
+            change={"enum": ["add", "update", "rename", "move", "remove"]},
+            destructive=FLAG,
+            cosmetic=FLAG,
+            messages=listing(TEXT),
+        )
+    ),
+    "environment": record(
+        state={"enum": ["fresh", "cosmetic", "stale"]},
+        changes=listing(record(path=PATH, old=MAYBE_DIGEST, new=MAYBE_DIGEST)),
+    ),
+    "conflicted": FLAG,
+    "conflicts": listing(record(entity=TEXT, field=TEXT, ours=TEXT, theirs=TEXT)),
+    "preflight": listing(FINDING),
+    "summary": SUMMARY,
+    "after": record(models=COUNT, targets=COUNT),
+    "remote": record(
+        url=TEXT, checked=FLAG, state={"enum": REMOTE_STATES}, digest=MAYBE_DIGEST, problem=TEXT
+    ),
+    "files_": listing(
+        record(
+            path=PATH,
+            state={"enum": ["unchanged", "changed", "new", "missing"]},
+            recorded=MAYBE_DIGEST,
+            found=MAYBE_DIGEST,
+            entries=listing(TEXT),
+        )
+    ),
+}
+STATUS = record(schema=named("status"), **STATUS_FIELDS)
+VOLUME = record(blobs=COUNT, bytes=COUNT)
+WEIGHTS: Schema = {"type": "object", "additionalProperties": {"type": "number"}}
+DIGESTS: Schema = {"type": "object", "propertyNames": PATH, "additionalProperties": DIGEST}
+SEMANTIC: Schema = {"type": ["string", "null"], "pattern": "^v1:sha256:[0-9a-f]{64}$"}
+TARGET_SETS = listing(record(name=TEXT, targets=listing(TEXT), weights=WEIGHTS))
+TRACKED: Mapping[str, Schema] = {
+    name: listing(PATH) for name in ("changed", "unchanged", "tracked")
+}
+SIDE = record(label=TEXT, digest=MAYBE_DIGEST)
+
+#: The document's name in its `schema` key -> what it must look like.
+SCHEMAS: Mapping[str, Schema] = {
+    "mops-bundle.error/1": record(
+        schema=named("error"),
+        code={"type": "string", "pattern": "^[a-z][a-z-]*$"},
+        message={"type": "string", "minLength": 1},
+        hint=TEXT,
+    ),
+    "mops-bundle.status/1": STATUS,
+    "mops-bundle.sync/1": record(
+        schema=named("sync"),
+        **STATUS_FIELDS,
+        written=FLAG,
+        refused={"enum": [None, "destructive", "ambiguous", "unparsed", "conflict"]},
+    ),
+    "mops-bundle.check/1": record(
+        schema=named("check"),
+        project=PROJECT,
+        ok=FLAG,
+        findings=listing(FINDING),
+        **dict.fromkeys(("errors", "warnings", "infos"), COUNT),
+    ),
+    "mops-bundle.push/1": record(
+        schema=named("push"),
+        ref=MAYBE_TEXT,
+        digest=MAYBE_DIGEST,
+        tags=listing(TEXT),
+        files=COUNT,
+        uploaded=VOLUME,
+        reused=VOLUME,
+        refused={"enum": [None, "stale", "preflight", "changed", "tag-moved"]},
+        url=TEXT,
+        dry_run=FLAG,
+        recorded=FLAG,
+        entries=COUNT,
+        message=TEXT,
+        hint=TEXT,
+        status_=STATUS,
+    ),
+    "mops-bundle.pull/1": record(
+        schema=named("pull"),
+        url=TEXT,
+        ref=TEXT,
+        digest=DIGEST,
+        added=listing(PATH),
+        updated=listing(PATH),
+        deleted=listing(PATH),
+        kept=listing(PATH),
+        conflicts=listing(record(path=PATH, reason=TEXT, overwrite=FLAG)),
+        pulled=FLAG,
+        refused={"enum": [None, "conflict"]},
+        dry_run=FLAG,
+        backup=MAYBE_TEXT,
+        fetched_bytes=COUNT,
+    ),
+    "mops-bundle.diff/1": record(
+        schema=named("diff"),
+        old=SIDE,
+        new=SIDE,
+        equal=FLAG,
+        entries=listing(
+            record(
+                kind=KIND,
+                id=TEXT,
+                change=TEXT,
+                cosmetic=FLAG,
+                old_behavior=SEMANTIC,
+                new_behavior=SEMANTIC,
+                fields=listing(record(field=TEXT, old=TEXT, new=TEXT)),
+                data=listing(PATH),
+            )
+        ),
+        target_sets=listing(TEXT),
+        files=listing(record(path=PATH, old=MAYBE_DIGEST, new=MAYBE_DIGEST)),
+    ),
+    "mops-bundle.list/1": record(
+        schema=named("list"),
+        models=listing(
+            record(
+                id=TEXT,
+                entrypoint=ENTRYPOINT,
+                path=PATH,
+                data=listing(PATH),
+                **dict.fromkeys(("outputs", "scenarios", "parameters"), listing(TEXT)),
+            )
+        ),
+        targets=listing(
+            record(
+                id=TEXT,
+                entrypoint=ENTRYPOINT,
+                path=PATH,
+                model_output=MAYBE_TEXT,
+                data=listing(PATH),
+                target_sets=listing(TEXT),
+            )
+        ),
+        target_sets=TARGET_SETS,
+        excluded=listing(ENTRYPOINT),
+    ),
+    "mops-bundle.show/1": record(
+        schema=named("show"),
+        kind=KIND,
+        id=TEXT,
+        entrypoint=ENTRYPOINT,
+        path=PATH,
+        class_name=MAYBE_TEXT,
+        **dict.fromkeys(("outputs", "scenarios", "parameters"), listing(TEXT)),
+        model_output=MAYBE_TEXT,
+        data=listing(PATH),
+        data_digests=DIGESTS,
+        code=listing(PATH),
+        code_digests=DIGESTS,
+        source_digest=MAYBE_DIGEST,
+        symbol_digest=SEMANTIC,
+        behavior_digest=SEMANTIC,
+        declared={
+            "anyOf": [
+                {"type": "null"},
+                record(
+                    data=listing(PATH),
+                    code=listing(PATH),
+                    outputs=listing(TEXT),
+                    model_output=MAYBE_TEXT,
+                ),
+            ]
+        },
+        target_sets=listing(TEXT),
+    ),
+    "mops-bundle.target-set/1": record(schema=named("target-set"), target_sets=TARGET_SETS),
+    "mops-bundle.unregister/1": record(
+        schema=named("unregister"),
+        removed=listing({"type": "string", "pattern": "^(model|target):.+$"}),
+        target_sets=listing(TEXT),
+        emptied=listing(TEXT),
+    ),
+    "mops-bundle.rename/1": record(
+        schema=named("rename"), kind=KIND, old=TEXT, new=TEXT, target_sets=listing(TEXT)
+    ),
+    "mops-bundle.files/1": record(
+        schema=named("files"),
+        files=listing(
+            record(
+                path=PATH,
+                size_bytes=COUNT,
+                digest=DIGEST,
+                why={"enum": ["registry", "entry", "tracked", "project"]},
+                entries=listing(TEXT),
+            )
+        ),
+        missing=listing(PATH),
+        total_bytes=COUNT,
+    ),
+    "mops-bundle.init/1": record(
+        schema=named("init"),
+        project=TEXT,
+        root=TEXT,
+        remote=TEXT,
+        created=listing(PATH),
+        kept=listing(PATH),
+        registry_ignored=FLAG,
+    ),
+    "mops-bundle.add/1": record(schema=named("add"), **TRACKED),
+    "mops-bundle.remove/1": record(schema=named("remove"), **TRACKED),
+}
+
+
+def assert_documented(document: Mapping[str, Any]) -> None:
+    """Fail where a document is not what the contract says of its schema."""
+    name = document.get("schema")
+    assert name in SCHEMAS, name
+    validator = jsonschema.Draft202012Validator(SCHEMAS[name])
+    problems = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(document)]
+    assert not problems, "\n".join(problems)

@@ -49,7 +49,12 @@ def test_sync_and_push_in_one_command(shell: Shell) -> None:
 def test_push_with_sync_keeps_to_the_rules_of_sync(shell: Shell) -> None:
     (shell.root / "targets/incidence.py").unlink()
     for options in ([], ["--force"]):
-        assert shell("push", "--sync", *options).code == 3
+        refused = shell("push", "--sync", *options)
+        assert refused.code == 3
+        assert "(needs --force)" in refused.out
+        assert "nothing was uploaded" in refused.err
+        document = shell("push", "--sync", *options, "--json").document
+        assert (document["schema"], document["refused"]) == ("mops-bundle.push/1", "stale")
     assert shell("push").code == 1
 
 

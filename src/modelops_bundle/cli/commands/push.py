@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from modelops_bundle.cli.arguments import CommandParser
     from modelops_bundle.cli.output import Output
     from modelops_bundle.operations.push import PushOutcome
+    from modelops_bundle.operations.sync import SyncOutcome
+    from modelops_bundle.workspace.project import Project
 
 EXAMPLE = "mops-bundle push --tag v1"
 
@@ -33,26 +35,22 @@ def add_arguments(parser: CommandParser) -> None:
 
 def run(args: Namespace, out: Output) -> int:
     """Publish; refused while the registry is stale or preflight has errors."""
-    from modelops_bundle.cli.commands.sync import show_outcome
     from modelops_bundle.cli.here import current_project
     from modelops_bundle.cli.progress import ByteProgress
     from modelops_bundle.cli.remote import remote_of
     from modelops_bundle.operations.push import PushRequest, push
+    from modelops_bundle.operations.settings import read_config
     from modelops_bundle.operations.status import status
-    from modelops_bundle.operations.sync import SyncRequest, sync
 
     project = current_project()
+    remote = remote_of(project, read_config(project), args.remote)
     if args.sync:
-        synced = sync(project, SyncRequest(write=not args.dry_run))
+        synced = _synced(project, out, dry_run=args.dry_run)
         if synced.refused is not None:
-            show_outcome(synced, out)
-            return synced.exit_code
+            return _refuse(synced, out, url=remote.url, dry_run=args.dry_run)
         report = synced.after or synced.report
-        if synced.written and not out.json:
-            show_outcome(synced, out)
     else:
         report = status(project)
-    remote = remote_of(project, report.session.config, args.remote)
     progress = ByteProgress("Uploading")
     request = PushRequest(tags=tuple(args.tag), force=args.force, dry_run=args.dry_run)
     try:
@@ -61,6 +59,35 @@ def run(args: Namespace, out: Output) -> int:
         progress.close()
     _show(outcome, out, url=remote.url, dry_run=args.dry_run)
     return outcome.exit_code
+
+
+def _synced(project: Project, out: Output, *, dry_run: bool) -> SyncOutcome:
+    from modelops_bundle.cli.commands.sync import show_outcome
+    from modelops_bundle.operations.sync import SyncRequest, sync
+
+    synced = sync(project, SyncRequest(write=not dry_run))
+    if not out.json and (synced.written or synced.refused is not None):
+        show_outcome(synced, out)
+    return synced
+
+
+def _refuse(synced: SyncOutcome, out: Output, *, url: str, dry_run: bool) -> int:
+    """Tell that the sync was refused, and with it the push; sync's own exit code."""
+    from modelops_bundle.errors import StaleError
+    from modelops_bundle.operations.push import PushOutcome
+    from modelops_bundle.operations.transfer_documents import push_document
+
+    error = StaleError(
+        f"the sync was refused ({synced.refused})",
+        not_done="nothing was uploaded",
+        hint="run `mops-bundle sync` with the option that its plan names, then push again",
+    )
+    if out.json:
+        outcome = PushOutcome(report=synced.report, refused="stale", error=error)
+        out.document(push_document(outcome, url=url, dry_run=dry_run))
+    else:
+        out.complain([f"error: {error}", f"help: {error.hint}"])
+    return synced.exit_code
 
 
 def _show(outcome: PushOutcome, out: Output, *, url: str, dry_run: bool) -> None:

@@ -951,3 +951,35 @@ def test_the_last_line_may_lack_its_break() -> None:
 def test_a_document_without_content_keeps_its_comments(before: str, head: str, tail: str) -> None:
     body = new_document(SAMPLE).decode()
     assert edit(before.encode(), SAMPLE).decode() == head + body + tail
+
+
+def test_a_merge_in_a_digest_map_is_given_up_where_it_brings_too_much() -> None:
+    check(
+        """
+        shared: &d {a.csv: '$A', b.csv: '$A'}
+        environment: {<<: *d, c.csv: '$A'}  # note
+        """,
+        lambda r: replace(r, environment={BundlePath("a.csv"): A, BundlePath("c.csv"): B}),
+        """
+        shared: &d {a.csv: '$A', b.csv: '$A'}
+        environment:  # note
+          a.csv: $A
+          c.csv: $B
+        """,
+    )
+
+
+def test_a_merge_in_a_digest_map_stays_where_it_can() -> None:
+    check(
+        """
+        shared: &d {a.csv: '$A', b.csv: '$A'}
+        environment: {<<: *d, c.csv: '$A'}
+        """,
+        lambda r: replace(
+            r, environment={BundlePath("a.csv"): A, BundlePath("b.csv"): B, BundlePath("c.csv"): B}
+        ),
+        """
+        shared: &d {a.csv: '$A', b.csv: '$A'}
+        environment: {<<: *d, c.csv: '$B', b.csv: '$B'}
+        """,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -154,3 +155,17 @@ def test_a_large_edit_takes_linear_time() -> None:
     started = time.process_time()
     assert decode(edit(content, after)) == after
     assert time.process_time() - started < 20
+
+
+def test_five_thousand_lines_are_edited_at_once() -> None:
+    """About 0.1 s on two cores; a round trip through a document model takes many times that."""
+    author = Author(5, 8)
+    before = BundleRegistry(models={f"m{n}": author.model() for n in range(125)})
+    changed = {
+        key: replace(entry, source_digest=author.digest()) for key, entry in before.models.items()
+    }
+    content = new_document(before)
+    assert 4_000 < content.count(b"\n") < 7_000
+    started = time.process_time()
+    edit(content, replace(before, models=changed))
+    assert time.process_time() - started < 1

@@ -167,6 +167,13 @@ def edit_map(
         NotWritable: a text that YAML cannot hold.
     """
     own = {id(key): index for index, (key, _) in enumerate(node.pairs)}
+    if any(
+        id(key) not in own and read is not None and renames.get(name, name) not in new
+        for name, (key, _, read) in old.items()
+    ):
+        # A merge key brings what should not be there, and only all of it can be left out.
+        set_value(splicer, slot, dict(new))
+        return
     edits = PairEdits(scalars=True)
     settled: set[str] = set()
     for name in sorted(old, key=lambda key: key not in renames):
@@ -175,10 +182,7 @@ def edit_map(
         target = renames.get(name, name)
         wanted = new.get(target)
         if index is None:
-            if wanted is None and read is not None:
-                set_value(splicer, slot, dict(new))
-                return
-            if same_value(wanted, read):
+            if target == name and same_value(wanted, read):
                 settled.add(name)
         elif wanted is not None and target not in settled:
             settled.add(target)

@@ -59,7 +59,7 @@ def lost_key(old: Node | None, new: Node | None, renamed: Mapping[EntryKey, str]
 
 
 def _lost(before: Fields, after: Fields, known: set[str], place: str) -> str:
-    for name in before.keys() - known:
+    for name in sorted(before.keys() - known):
         if name not in after or not same_node(before[name][1], after[name][1]):
             return place + name
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -158,7 +159,7 @@ class _RegistryEdit:
             *_leaving(record.pairs("models"), result.models, self._models),
             *_leaving(record.pairs("targets"), result.targets, self._targets),
         ]
-        self._doomed = leaving if aliased else []
+        self._doomed = sorted(leaving, key=lambda entry: entry.start) if aliased else []
         models, targets, sets = self._sections()
         self._section(record, models)
         self._section(record, targets)
@@ -323,7 +324,8 @@ class _RegistryEdit:
         if not isinstance(node, AliasNode) or node.target is None:
             return False
         place = node.target.start
-        return any(entry.start <= place < entry.end for entry in self._doomed)
+        index = bisect_right(self._doomed, place, key=lambda entry: entry.start) - 1
+        return index >= 0 and place < self._doomed[index].end
 
     def _put(self, record: Record, name: str, value: Plain) -> None:
         """Write a whole value: in its place, or as a new pair."""

@@ -14,7 +14,7 @@ import pytest
 from modelops_bundle import __version__
 from modelops_bundle.cli import catalogue
 from modelops_bundle.cli.app import main
-from modelops_bundle.cli.arguments import help_for
+from modelops_bundle.cli.arguments import GlobalOptions, help_for
 
 ALL_COMMANDS = [*catalogue.listed(), *catalogue.HIDDEN]
 
@@ -200,3 +200,28 @@ def test_a_working_folder_that_is_gone_is_named(tmp_path: Path) -> None:
 def test_no_two_arguments_of_a_command_clash(command: str) -> None:
     module = importlib.import_module(catalogue.module_of(command))
     assert help_for(command, module).format_help()
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "attribute", "expected"),
+    [
+        ("status", ["a", "-v", "b"], "ids", ["a", "b"]),
+        ("status", ["-v"], "ids", []),
+        ("unregister", ["a", "--force", "b"], "ids", ["a", "b"]),
+        ("add", ["--force", "a", "--json", "b"], "paths", ["a", "b"]),
+        ("diff", ["v1", "--json", "v2"], "refs", ["v1", "v2"]),
+        ("status", ["--", "-v"], "ids", ["-v"]),
+    ],
+)
+def test_options_stand_anywhere_among_the_arguments(
+    command: str, arguments: list[str], attribute: str, expected: list[str]
+) -> None:
+    module = importlib.import_module(catalogue.module_of(command))
+    parsed = help_for(command, module).parse(arguments, GlobalOptions())
+    assert getattr(parsed, attribute) == expected
+
+
+@pytest.mark.parametrize("command", ["unregister", "add", "show", "rename", "register-model"])
+def test_a_missing_argument_is_named(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command]) == 2
+    assert "error: the following arguments are required: " in capsys.readouterr().err

@@ -94,7 +94,9 @@ class CommandParser(argparse.ArgumentParser):
             UsageError: they cannot be understood.
             HelpShown: help was asked for.
         """
-        args, rest = self.parse_known_args(list(arguments), into)
+        # Intermixed parsing lets options stand among arguments, and loses what follows a `--`.
+        parse = self.parse_known_args if "--" in arguments else self.parse_known_intermixed_args
+        args, rest = parse(list(arguments), into)
         if rest:
             unknown = next((word for word in rest if word.startswith("-")), None)
             if unknown is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from modelops_bundle.codec.registry_decode import decode_root
 from modelops_bundle.codec.yaml_nodes import YamlProblem, parse_document
 from modelops_bundle.errors import RegistryError
 
@@ -49,7 +50,7 @@ def has_conflict_markers(content: bytes) -> bool:
 def split_conflicts(content: bytes, *, name: str = "registry.yaml") -> ConflictSides:
     """Take a conflicted file apart (git-merge(1), "How conflicts are presented").
 
-    The base is given only if every conflict in the file has one, and it is YAML.
+    The base is given only if every conflict in the file has one, and it can be read.
 
     Raises:
         RegistryError: the markers do not pair up, with the line.
@@ -77,18 +78,18 @@ def split_conflicts(content: bytes, *, name: str = "registry.yaml") -> ConflictS
     if into is not everywhere:
         raise _unpaired(name, opened_at, "this conflict does not end")
     before = b"".join(base) if conflicts == with_base else None
-    readable = before is not None and _is_document(before)
+    readable = before is not None and _is_registry(before)
     return ConflictSides(b"".join(ours), before if readable else None, b"".join(theirs))
 
 
-def _is_document(content: bytes) -> bool:
+def _is_registry(content: bytes) -> bool:
     """Whether a base can be read.
 
     `zdiff3` moves lines that both sides changed alike out of the conflict, and thereby into the
     base, where what they replaced still stands.
     """
     try:
-        parse_document(content.decode("utf-8-sig"))
+        decode_root(parse_document(content.decode("utf-8-sig")).root)
     except (YamlProblem, UnicodeDecodeError):
         return False
     return True

@@ -44,7 +44,7 @@ def remember_status(document: StatusDocument, session: Session) -> None:
     watched = session.scan.watched()
     for name in _PROJECT_FILES:
         watched.look(root, f".modelops-bundle/{name}")
-    for path in (*session.depends_on, *_environment_files()):
+    for path in (*session.depends_on, *_environment_files(), *_program_files()):
         watched.look(root, path)
     remember(root, _key(), json.dumps(document).encode(), watched)
 
@@ -57,6 +57,12 @@ def _environment_files() -> list[str]:
     except OSError:
         return [folder]
     return [folder, *(os.path.join(folder, name) for name in names)]
+
+
+def _program_files() -> list[str]:
+    """The sources of this program, as far as they are loaded: a document is made by them too."""
+    loaded = [module for name, module in sys.modules.items() if name.startswith("modelops_bundle")]
+    return [file for module in loaded if (file := getattr(module, "__file__", None))]
 
 
 def _key() -> str:

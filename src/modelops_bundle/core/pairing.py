@@ -57,11 +57,12 @@ def pair_missing(
     search = _Search(missing, candidates, observed)
     for key in sorted(chosen):
         search.choose(key, chosen[key], record)
-    search.by_entrypoint()
-    search.by_body(same_file=True)
-    search.by_body(same_file=False)
-    search.by_file()
-    search.by_sole_candidate()
+    while search.found_more():
+        search.by_entrypoint()
+        search.by_body(same_file=True)
+        search.by_body(same_file=False)
+        search.by_file()
+        search.by_sole_candidate()
     search.leave_to_decide()
     return search.pairing
 
@@ -76,6 +77,19 @@ class _Search:
         self.pairing = Pairing()
         self.missing = {key: missing[key] for key in sorted(missing)}
         self.free = sorted(candidates, key=_candidate_order)
+        self.settled_before = -1
+
+    def found_more(self) -> bool:
+        """Whether pairs were settled since the last call, or this is the first one.
+
+        A pair may leave another entry with one candidate: what the next plan would settle, this
+        one must (law 1).
+        """
+        if len(self.pairing.pairs) == self.settled_before:
+            return False
+        self.settled_before = len(self.pairing.pairs)
+        self.pairing.undecided.clear()
+        return True
 
     def settle(self, key: EntryKey, found: Discovered, evidence: str) -> None:
         self.pairing.pairs[key] = Pair(found, evidence)

@@ -218,12 +218,45 @@ def test_an_unlike_candidate_is_not_taken_for_the_new_name() -> None:
     assert [str(key) for key, _ in plan.additions] == ["target:other"]
 
 
+def test_what_one_pair_settles_is_settled_in_the_same_plan() -> None:
+    """With beta moved, gamma is the only thing that alpha can be, and the rest follows."""
+    record = synced(
+        observation(
+            found_model("alpha", body="b"),
+            found_model("beta", body="b", line=9),
+            found_model("alpha", "models/other.py", body="b"),
+        )
+    )
+    after = observation(
+        found_model("gamma", body="b"),
+        found_model("alpha", "models/seir.py", body="b"),
+        found_model("beta", "models/seir.py", body="b", line=9),
+    )
+    plan = plan_sync(record, after)
+    assert not plan.undecided
+    assert plan_sync(plan.result, after).empty
+
+
 def test_source_that_cannot_be_parsed_leaves_the_entry_alone() -> None:
     after = observation(found_target(), failures=[parse_failure("models/sir.py", line=7)])
     record = synced(project(found_model(), found_target()))
     plan = plan_sync(record, after)
     verdict = verdict_of(plan, MODEL)
     assert (verdict.state, verdict.action, verdict.line) == (State.UNPARSED, Action.NONE, 7)
+    assert plan.result.models == record.models
+
+
+def test_a_missing_helper_that_is_still_imported_keeps_the_entry_as_it_is() -> None:
+    before = closure("models/sir.py", "lib/rates.py")
+    record = synced(observation(found_model(), closures=[before]))
+    after = replace(closure("models/sir.py"), dangling=frozenset({"lib.rates"}))
+    plan = plan_sync(record, observation(found_model(), closures=[after]))
+    verdict = verdict_of(plan, MODEL)
+    assert (verdict.state, verdict.action) == (State.MISSING, Action.NONE)
+    reasons = [(reason.code, reason.field, reason.path) for reason in verdict.reasons]
+    assert reasons == [("MB125", "code_digests", "lib/rates.py")]
+    assert plan.empty
+    assert not plan.in_sync
     assert plan.result.models == record.models
 
 

@@ -162,6 +162,7 @@ class _FileLinker:
             elif not statement.typing_only:
                 name = dotted.split(".")[len(places)]
                 self._links.uses.append(Use(line, last, name, statement.certainty, submodule=True))
+                self._links.dangling.add(dotted)
             return True
         for name in statement.names:
             self._name_from(last, name, statement, edges)
@@ -248,6 +249,8 @@ class _FileLinker:
             self._outside(dotted, dynamic.line)
             return
         last, missing = places[-1], len(places) <= dotted.count(".")
+        if missing:
+            self._links.dangling.add(dotted)
         if dynamic.how is How.RUN and not missing and last.folders:
             main = self._index.locate(f"{last.name}.__main__")
             if main is not None:

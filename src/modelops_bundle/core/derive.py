@@ -68,6 +68,10 @@ def derive_entry(
         code_digests=needs.code_digests,
         source_digest=needs.source_digest,
     )
+    if needs.absent and entry == recorded:
+        # What a file that is gone did cannot be told: the recorded behaviour stands until it is
+        # back, like its digest.
+        return Derived(entry, tuple(facts.findings), needs.absent)
     digest = entry_behavior(entry, context, context.environment)
     return Derived(replace(entry, behavior_digest=digest), tuple(facts.findings), needs.absent)
 

@@ -146,7 +146,7 @@ class _Planner:
         if differs and in_scope:
             self._change(kind, key, entry, derived.entry, reasons, cosmetic, found.location)
         state = _state(derived, reasons, cosmetic)
-        absent = tuple(_absent_reason(path) for path in derived.absent)
+        absent = tuple(_absent_reason(path, derived.entry) for path in derived.absent)
         action = Action(kind.value) if reasons and in_scope else Action.NONE
         self._settle(key, derived.entry, state, action, reasons + absent, line=found.location.line)
 
@@ -300,5 +300,6 @@ def _state(derived: Derived, reasons: tuple[Reason, ...], cosmetic: bool) -> Sta
     return State.COSMETIC if cosmetic else State.STALE
 
 
-def _absent_reason(path: BundlePath) -> Reason:
-    return Reason(code="MB125", field="data_digests", path=path, message=f"{path} is missing")
+def _absent_reason(path: BundlePath, entry: ModelEntry | TargetEntry) -> Reason:
+    field = "code_digests" if path in entry.code else "data_digests"
+    return Reason(code="MB125", field=field, path=path, message=f"{path} is missing")

@@ -29,6 +29,12 @@ from modelops_bundle.analysis.scope import (
     StarImport,
     Unbound,
 )
+from modelops_bundle.analysis.scope_targets import (
+    bound_below,
+    captured_names,
+    stored_names,
+    unpacked,
+)
 from modelops_bundle.core.paths import BundlePath
 
 _Bindings = tuple[Binding, ...]
@@ -147,7 +153,7 @@ class _Walk:
             case ast.AugAssign(target=ast.Name(id=name)):
                 self.bind(name, Augmented(node, self._current.get(name, NOTHING), at))
             case ast.Delete():
-                for name in _stored_names(node):
+                for name in stored_names(node):
                     self.bind(name, UNBOUND)
             case ast.Import() | ast.ImportFrom():
                 self._import(node, at)
@@ -162,7 +168,7 @@ class _Walk:
 
     def _compound(self, node: ast.stmt, at: int) -> None:
         if self._nesting >= MAX_NESTING:
-            for name in _bound_below([node]):
+            for name in bound_below([node]):
                 self.bind(name, Opaque("bound in deeply nested code", node.lineno, name))
             return
         self._nesting += 1
@@ -182,7 +188,7 @@ class _Walk:
                 if type(node).__name__ == "TryStar":
                     self._try(node)
                 elif type(node).__name__ == "TypeAlias":
-                    for name in _stored_names(node):
+                    for name in stored_names(node):
                         self.bind(name, Opaque("type alias", node.lineno, name))
         self._nesting -= 1
 
@@ -190,7 +196,7 @@ class _Walk:
         name = self._scope.qualify(node.name)
         body = Scope(ScopeKind.CLASS, self._scope.path, name, self._scope, at)
         if self._nesting >= MAX_NESTING:
-            for inner in _bound_below(node.body):
+            for inner in bound_below(node.body):
                 body.record(inner, at, (Opaque("bound in deeply nested code", node.lineno, inner),))
             return body
         walk = _Walk(body, self._absolute, self._clock)
@@ -206,7 +212,7 @@ class _Walk:
             self.bind(name, Opaque("bound by a class body", node.lineno, name))
 
     def _assign(self, target: ast.expr, value: ast.expr, at: int) -> None:
-        for name, unpack, lengths in _unpacked(target):
+        for name, unpack, lengths in unpacked(target):
             if unpack is None:
                 self.bind(name, Opaque("bound by starred unpacking", target.lineno, name))
             else:
@@ -292,7 +298,7 @@ class _Walk:
         repeats: set[Binding] = set()
 
         def next_round() -> None:
-            for name in _bound_below(node.body):
+            for name in bound_below(node.body):
                 again = Opaque("bound again in the next round of a loop", node.lineno, name)
                 repeats.add(again)
                 self.bind(name, *self._current.get(name, NOTHING), again)
@@ -308,7 +314,7 @@ class _Walk:
         self._join([after, _Outcome()])
 
     def _loop_target(self, node: ast.For | ast.AsyncFor, at: int) -> None:
-        for name, unpack, lengths in _unpacked(node.target):
+        for name, unpack, lengths in unpacked(node.target):
             if unpack is None or isinstance(node, ast.AsyncFor):
                 self.bind(name, Opaque("bound by a loop", node.lineno, name))
             else:
@@ -357,7 +363,7 @@ class _Walk:
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
-            for name in _stored_names(item.optional_vars) if item.optional_vars else ():
+            for name in stored_names(item.optional_vars) if item.optional_vars else ():
                 self.bind(name, Opaque("bound by with", node.lineno, name))
         # The context manager may swallow an exception: the body may have stopped anywhere.
         self._widen(self._block(node.body))
@@ -367,7 +373,7 @@ class _Walk:
         for case in node.cases:
 
             def captured(pattern: ast.pattern = case.pattern, line: int = node.lineno) -> None:
-                for name in _captured_names(pattern):
+                for name in captured_names(pattern):
                     self.bind(name, Opaque("bound by a pattern", line, name))
 
             outcomes.append(self._block(case.body, captured))
@@ -378,69 +384,6 @@ def _innermost(binding: Binding) -> Binding:
     while isinstance(binding, Guarded | Fallback):
         binding = binding.binding
     return binding
-
-
-def _unpacked(
-    target: ast.expr,
-) -> Iterable[tuple[str, tuple[int, ...] | None, tuple[int, ...]]]:
-    """Names in an assignment target with the way to their element; None below a star."""
-    pending: list[tuple[ast.expr, tuple[int, ...] | None, tuple[int, ...]]] = [(target, (), ())]
-    while pending:
-        node, path, lengths = pending.pop(0)
-        if isinstance(node, ast.Name):
-            yield node.id, path, lengths
-        elif isinstance(node, ast.Starred):
-            pending.append((node.value, None, lengths))
-        elif isinstance(node, ast.Tuple | ast.List):
-            starred = any(isinstance(element, ast.Starred) for element in node.elts)
-            for index, element in enumerate(node.elts):
-                below = None if path is None or starred else (*path, index)
-                pending.append((element, below, (*lengths, len(node.elts))))
-
-
-def _stored_names(node: ast.AST) -> list[str]:
-    """Names that a target binds or deletes."""
-    return [
-        found.id
-        for found in ast.walk(node)
-        if isinstance(found, ast.Name) and not isinstance(found.ctx, ast.Load)
-    ]
-
-
-def _captured_names(pattern: ast.pattern) -> list[str]:
-    names = []
-    for node in ast.walk(pattern):
-        if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-            names.append(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            names.append(node.rest)
-    return names
-
-
-def _bound_below(body: Iterable[ast.stmt]) -> list[str]:
-    """Names that statements may bind at any depth, functions and classes left out."""
-    names: dict[str, None] = {}
-    pending: list[ast.AST] = list(body)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names[node.name] = None
-            continue
-        if isinstance(node, ast.Lambda):
-            continue
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names[node.id] = None
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            for alias in node.names:
-                names[(alias.asname or alias.name).partition(".")[0]] = None
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            names[node.name] = None
-        elif isinstance(node, ast.Match):
-            for case in node.cases:
-                names.update(dict.fromkeys(_captured_names(case.pattern)))
-        pending.extend(ast.iter_child_nodes(node))
-    names.pop("*", None)
-    return sorted(names)
 
 
 def _catches_import_errors(handler: ast.ExceptHandler) -> bool:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from modelops_bundle.analysis.discover_match import Matcher
 from modelops_bundle.analysis.discover_models import ModelFound, ModelReader
 from modelops_bundle.analysis.discover_targets import TargetReader
+from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.analysis.resolve import Resolver
+from modelops_bundle.analysis.resolve_bindings import definition as value_of
 from modelops_bundle.analysis.resolve_modules import LoadedModule, LoadedModules
 from modelops_bundle.analysis.scope import Assigned, Binding, Defined, Scope
 from modelops_bundle.analysis.semantic import canonical, symbol_digest
@@ -78,10 +80,23 @@ def settle_abstract(files: Iterable[FileDiscovery]) -> tuple[Discovered, ...]:
 
 
 class Discovery:
-    """Reads files of one project under one set of conventions; keeps what it has parsed."""
+    """Reads files of one project under one set of conventions; keeps what it has parsed.
 
-    def __init__(self, index: ModuleIndex, conventions: Sequence[Convention]) -> None:
-        self._modules = LoadedModules(index)
+    What it says of a file depends on that file and on what it imports, directly or not.
+
+    Args:
+        index: The project's modules.
+        conventions: In order of precedence.
+        linker: Knows what imports what; one is made if none is shared.
+    """
+
+    def __init__(
+        self,
+        index: ModuleIndex,
+        conventions: Sequence[Convention],
+        linker: Linker | None = None,
+    ) -> None:
+        self._modules = LoadedModules(index, linker)
         self._conventions = tuple(conventions)
         self._known = frozenset(name for one in self._conventions for name in one.names())
         self._containers = {
@@ -96,7 +111,7 @@ class Discovery:
         loaded = self._modules.get(path)
         if loaded is None:
             return FileDiscovery()
-        session = _Session(self._resolver(), self._conventions, loaded)
+        session = _Session(self._resolver(path), self._conventions, loaded)
         found = [one for name, _ in loaded.scope.final() for one in session.symbol(name)]
         found.sort(key=lambda one: (one.discovered.location.line, one.discovered.kind.value))
         models = [one.model for one in found if one.model is not None]
@@ -123,7 +138,7 @@ class Discovery:
         loaded = self._modules.get(path)
         if loaded is None or not symbol:
             return None
-        session = _Session(self._resolver(), self._conventions, loaded)
+        session = _Session(self._resolver(path), self._conventions, loaded)
         scope = loaded.scope
         *outer, name = symbol.split(".")
         for part in outer:
@@ -144,7 +159,7 @@ class Discovery:
         loaded = self._modules.get(path)
         if loaded is None:
             return ()
-        session = _Session(self._resolver(), self._conventions, loaded)
+        session = _Session(self._resolver(path), self._conventions, loaded)
         wanted = ast.ClassDef if kind is Kind.MODEL else ast.FunctionDef | ast.AsyncFunctionDef
         found = []
         for name, _ in loaded.scope.final():
@@ -158,9 +173,9 @@ class Discovery:
                 found.append(plain)
         return tuple(sorted(found, key=lambda one: one.location.line))
 
-    def _resolver(self) -> Resolver:
+    def _resolver(self, path: BundlePath) -> Resolver:
         # One per question: what was found does not depend on what was asked before (law 3).
-        return Resolver(self._modules, self._known, self._containers)
+        return Resolver(self._modules, path, self._known, self._containers)
 
 
 def discover_file(
@@ -212,7 +227,7 @@ class _Session:
         definition = self.definition(name, scope)
         if not isinstance(definition, Defined):
             return
-        value = self._resolver.names.definition(definition, scope)
+        value = value_of(definition, scope)
         if isinstance(value, Class):
             found = self._model(value)
             if found is not None:

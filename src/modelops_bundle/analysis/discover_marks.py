@@ -200,13 +200,11 @@ class Marks:
             return True
         if isinstance(value, Call):
             return any(self._may_mark(function) for function in value.functions)
-        if isinstance(value, Function):
-            return self._uses_decorators(value)
-        return isinstance(value, Class)
+        return isinstance(value, Function | Class) and self._uses_decorators(value)
 
-    def _uses_decorators(self, function: Function) -> bool:
-        scope = function.point.scope.module
-        for node in ast.walk(function.node):
+    def _uses_decorators(self, code: Function | Class) -> bool:
+        scope = code.point.scope.module
+        for node in ast.walk(code.node):
             if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
                 values = self._resolver.evaluate(node, Point(scope))
                 if self._matcher.match(values, self._decorators) is not Match.NONE:
@@ -223,7 +221,7 @@ class Marks:
                 return self._named(tuple(inner), call.node.func, point)
             if matches != {Match.NONE}:
                 return self._unsure(None, call.node, point, "it may be another decorator")
-        if any(isinstance(one, Function) and self._uses_decorators(one) for one in call.functions):
+        if any(self._may_mark(one) for one in call.functions):
             return self._unsure(None, call.node, point, "the call may mark it")
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from modelops_bundle.analysis.closure import ClosureBuilder
+from modelops_bundle.analysis.closure import ClosureBuilder, imported_files
 from modelops_bundle.analysis.discover import Discovery, FileDiscovery, settle_abstract
 from modelops_bundle.analysis.discovery_memo import decode_discovery, encode_discovery
 from modelops_bundle.analysis.facts_memo import (
@@ -94,7 +94,7 @@ class _ProjectAnalysis:
         remembered = None if memo is None else RememberedFacts(memo)
         self._linker = Linker(FactsStore(self._index, remembered))
         self._reach = ReachDigests(self._linker)
-        self._discovery = Discovery(self._index, request.conventions)
+        self._discovery = Discovery(self._index, request.conventions, self._linker)
         self._sources = tuple(tree.source_files())
         self._entry_files = sorted({path for _, path, _ in request.entries if tree.is_file(path)})
 
@@ -204,7 +204,7 @@ class _ProjectAnalysis:
         for path in self._entry_files:
             closure = closures[path]
             members.update(closure.semantics)
-            yield from missing_names(self._linker, closure.semantics)
+            yield from missing_names(self._linker, imported_files(self._linker, path))
             for file in closure.files:
                 failure = self._failure(file)
                 if failure is not None:

@@ -10,38 +10,35 @@ import ast
 from collections.abc import Callable
 from itertools import product
 
-from modelops_bundle.analysis.resolve_calls import Arguments, Calls, iterated
+from modelops_bundle.analysis.resolve_calls import Arguments, Calls
 from modelops_bundle.analysis.resolve_classes import Classes
+from modelops_bundle.analysis.resolve_containers import Containers
+from modelops_bundle.analysis.resolve_methods import Methods, formatting
 from modelops_bundle.analysis.resolve_modules import LoadedModules
 from modelops_bundle.analysis.resolve_names import Names, external
 from modelops_bundle.analysis.resolve_operators import binary, compared, subscripted, unary
 from modelops_bundle.analysis.resolve_outside import Outside
-from modelops_bundle.analysis.resolve_text import brace_formatted, call_method, formatted, joined
+from modelops_bundle.analysis.resolve_text import formatted, joined
 from modelops_bundle.analysis.values import (
     MAX_CANDIDATES,
-    MAX_WEIGHT,
     Call,
     Class,
     Constant,
-    ConstantValue,
     External,
-    FilePath,
     Function,
     Member,
     Module,
     Point,
     Sequence,
-    Table,
     Unknown,
     Value,
     Values,
     text_of,
     truth,
     union,
-    unknowns,
-    weight,
 )
 from modelops_bundle.core.findings import Location
+from modelops_bundle.core.paths import BundlePath
 
 _MAX_DEPTH = 45
 #: Evaluations per question; beyond it everything is unknown.
@@ -54,6 +51,7 @@ class Resolver:
 
     Args:
         modules: The project's files.
+        root: The file that the question is about.
         known: Qualified names of frameworks that conventions give a meaning to.
         containers: Constructors outside the project whose first argument can be read back as an
             attribute, with that attribute's name.
@@ -62,16 +60,19 @@ class Resolver:
     def __init__(
         self,
         modules: LoadedModules,
+        root: BundlePath,
         known: frozenset[str] = frozenset(),
         containers: dict[str, str] | None = None,
     ) -> None:
         self._depth = 0
         self._work = 0
-        self._containers = containers or {}
-        self.outside = Outside(modules, self.evaluate)
+        self._fields = containers or {}
+        self.outside = Outside(modules, self.evaluate, root)
         self.names = Names(modules, self.outside, known, self.evaluate, self._augmented)
+        spelt_out = Containers(self.names, self.evaluate)
         self.classes = Classes(self.names, self.outside, self.evaluate)
         self.calls = Calls(self.names, self.evaluate)
+        self._methods = Methods(self.names, self.calls, self.evaluate)
         self._evaluators: dict[type[ast.expr], Callable[..., Values]] = {
             ast.Constant: self._constant,
             ast.Name: self._name,
@@ -83,14 +84,14 @@ class Resolver:
             ast.BoolOp: self._boolean,
             ast.Compare: self._compare,
             ast.IfExp: self._choice,
-            ast.List: self._display,
-            ast.Tuple: self._display,
-            ast.Set: self._display,
-            ast.Dict: self._table,
-            ast.ListComp: self._comprehension,
-            ast.SetComp: self._comprehension,
-            ast.GeneratorExp: self._comprehension,
-            ast.DictComp: self._comprehension,
+            ast.List: spelt_out.display,
+            ast.Tuple: spelt_out.display,
+            ast.Set: spelt_out.display,
+            ast.Dict: spelt_out.table,
+            ast.ListComp: spelt_out.comprehension,
+            ast.SetComp: spelt_out.comprehension,
+            ast.GeneratorExp: spelt_out.comprehension,
+            ast.DictComp: spelt_out.comprehension,
             ast.NamedExpr: self._walrus,
             ast.Lambda: self._lambda,
             ast.Call: self._call,
@@ -126,10 +127,7 @@ class Resolver:
         return (self.names.unknown(node, point, "not a name"),)
 
     def _name(self, node: ast.Name, point: Point) -> Values:
-        values = self.names.lookup(node.id, point)
-        if not any(isinstance(value, Unknown) and value.expression == "" for value in values):
-            return values
-        return values
+        return self.names.lookup(node.id, point)
 
     def _attribute(self, node: ast.Attribute, point: Point) -> Values:
         return union(
@@ -144,12 +142,16 @@ class Resolver:
         match value:
             case Module():
                 found = self.names.attribute(value, name, path)
-                return tuple(self.names.steady(one, "." + name, point.scope) for one in found)
+                return tuple(
+                    self.names.steadiness.steady(one, "." + name, point.scope) for one in found
+                )
             case External():
                 return (external(f"{value.name}.{name}"),)
             case Class():
                 found = self.classes.attribute(value, name, path)
-                return tuple(self.names.steady(one, "." + name, point.scope) for one in found)
+                return tuple(
+                    self.names.steadiness.steady(one, "." + name, point.scope) for one in found
+                )
             case Member() if name in ("value", "_value_"):
                 return value.value
             case Member() if name in ("name", "_name_"):
@@ -160,9 +162,13 @@ class Resolver:
                 return (value,)
         return (self.names.unknown(node, point, "attribute is not followed"),)
 
+    def _steady(self, values: Values, name: str, point: Point) -> Values:
+        steadiness = self.names.steadiness
+        return tuple(steadiness.steady(value, "." + name, point.scope) for value in values)
+
     def _field(self, call: Call, node: ast.Attribute, point: Point) -> Values:
         fields = {
-            self._containers.get(one.name) if isinstance(one, External) else None
+            self._fields.get(one.name) if isinstance(one, External) else None
             for one in call.functions
         }
         if fields == {node.attr}:
@@ -235,7 +241,7 @@ class Resolver:
         conversion = "" if piece.conversion < 0 else chr(piece.conversion)
         results = []
         for value, spec in product(self.evaluate(piece.value, point), specs):
-            constant = _formatting(value)
+            constant = formatting(value)
             text = formatted(constant.value, conversion, spec) if constant is not None else None
             if text is None:
                 return None
@@ -310,103 +316,6 @@ class Resolver:
             return self.evaluate(node.body if outcome else node.orelse, point)
         return union((*self.evaluate(node.body, point), *self.evaluate(node.orelse, point)))
 
-    def _display(self, node: ast.List | ast.Tuple | ast.Set, point: Point) -> Values:
-        elements: list[Values] = []
-        missing: list[Unknown] = []
-        for element in node.elts:
-            if not isinstance(element, ast.Starred):
-                elements.append(self.evaluate(element, point))
-                continue
-            values = self.evaluate(element.value, point)
-            known = iterated(values[0]) if len(values) == 1 else None
-            if known is not None:
-                elements += known
-            elif len(values) == 1 and isinstance(values[0], Sequence):
-                elements += values[0].elements
-                missing += values[0].missing
-            else:
-                missing += unknowns(values) or (
-                    self.names.unknown(element.value, point, "what is unpacked is unknown"),
-                )
-        return self._sequence(type(node).__name__.lower(), elements, missing, node, point)
-
-    def _sequence(
-        self,
-        kind: str,
-        elements: list[Values],
-        missing: list[Unknown],
-        node: ast.expr,
-        point: Point,
-    ) -> Values:
-        size = weight(elements)
-        if size > MAX_WEIGHT:
-            return (self.names.unknown(node, point, "too large"),)
-        return (Sequence(kind, tuple(elements), tuple(missing), size),)
-
-    def _table(self, node: ast.Dict, point: Point) -> Values:
-        items: list[tuple[Values, Values]] = []
-        missing: list[Unknown] = []
-        for key, value in zip(node.keys, node.values, strict=True):
-            if key is not None:
-                items.append((self.evaluate(key, point), self.evaluate(value, point)))
-                continue
-            values = self.evaluate(value, point)
-            if len(values) == 1 and isinstance(values[0], Table):
-                items += values[0].items
-                missing += values[0].missing
-            else:
-                missing.append(self.names.unknown(value, point, "what is unpacked is unknown"))
-        size = weight(values for item in items for values in item)
-        if size > MAX_WEIGHT:
-            return (self.names.unknown(node, point, "too large"),)
-        return (Table(tuple(items), tuple(missing), size),)
-
-    def _comprehension(
-        self,
-        node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
-        point: Point,
-    ) -> Values:
-        rounds = self._rounds(node, point)
-        if isinstance(rounds, Unknown):
-            return (rounds,)
-        if isinstance(node, ast.DictComp):
-            items = tuple(
-                (self.evaluate(node.key, one), self.evaluate(node.value, one)) for one in rounds
-            )
-            return (Table(items, (), weight(values for item in items for values in item)),)
-        kind = "set" if isinstance(node, ast.SetComp) else "list"
-        return self._sequence(
-            kind, [self.evaluate(node.elt, one) for one in rounds], [], node, point
-        )
-
-    def _rounds(
-        self,
-        node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
-        point: Point,
-    ) -> list[Point] | Unknown:
-        """The points at which a comprehension's element is evaluated, in order."""
-        rounds = [point]
-        for number, generator in enumerate(node.generators):
-            below: list[Point] = []
-            for one in rounds:
-                # Only the first iterable is evaluated in the scope around.
-                values = self.evaluate(generator.iter, one)
-                known = iterated(values[0]) if len(values) == 1 else None
-                if known is None or generator.is_async or len(below) + len(known) > 512:
-                    return self.names.unknown(generator.iter, point, "what it loops over is open")
-                for element in known:
-                    local = _bound(generator.target, element)
-                    if local is None:
-                        return self.names.unknown(generator.iter, point, "elements do not fit")
-                    inner = Point(one.scope, one.at, (*one.local, *local), inner=True)
-                    kept = [truth(self.evaluate(test, inner)) for test in generator.ifs]
-                    if None in kept:
-                        return self.names.unknown(node, point, f"condition {number + 1} is open")
-                    if all(kept):
-                        below.append(inner)
-            rounds = below
-        return rounds
-
     def _walrus(self, node: ast.NamedExpr, point: Point) -> Values:
         return self.evaluate(node.value, point)
 
@@ -416,7 +325,7 @@ class Resolver:
 
     def _call(self, node: ast.Call, point: Point) -> Values:
         if isinstance(node.func, ast.Attribute):
-            found = self._method(node.func, node, point)
+            found = self._methods.call(node.func, node, point)
             if found is not None:
                 return found
         results: list[Value] = []
@@ -442,119 +351,6 @@ class Resolver:
             results.append(call)
         return union(results)
 
-    def _method(self, function: ast.Attribute, node: ast.Call, point: Point) -> Values | None:
-        """A call of a method of text, a dict or a sequence; None where it is something else."""
-        bases = self.evaluate(function.value, point)
-        if not all(isinstance(base, Constant | Member | Table | Sequence) for base in bases):
-            return None
-        given = self.calls.arguments(node, point)
-        unknown = self.names.unknown(node, point, "the method is not followed")
-        if given.missing is not None or any(len(one) > 1 for one in given.positional):
-            return (unknown,)
-        first = [values[0] for values in given.positional]
-        results: list[Value] = []
-        for base in bases:
-            if isinstance(base, Table):
-                results += self._table_method(base, function.attr, first) or (unknown,)
-            elif isinstance(base, Sequence) and function.attr == "copy":
-                results.append(base)
-            else:
-                results.append(self._text_method(base, function.attr, first, given, node, point))
-        return union(results)
-
-    def _text_method(
-        self,
-        base: Value,
-        method: str,
-        first: list[Value],
-        given: Arguments,
-        node: ast.Call,
-        point: Point,
-    ) -> Value:
-        unknown = self.names.unknown(node, point, "the method is not followed")
-        text = text_of(base)
-        if text is None:
-            return unknown
-        result: str | None = None
-        if method == "join" and len(first) == 1 and isinstance(first[0], Sequence):
-            parts = [text_of(one[0]) if len(one) == 1 else None for one in first[0].elements]
-            if None not in parts and not first[0].missing and first[0].kind != "set":
-                result = joined(text, [str(part) for part in parts])
-        else:
-            plain = _plain(first)
-            named = {key: _plain(list(values)) for key, values in given.named.items()}
-            if plain is None or any(one is None or len(one) != 1 for one in named.values()):
-                return unknown
-            if method == "format":
-                words = {key: one[0] for key, one in named.items() if one}
-                result = brace_formatted(text, plain, words)
-            elif not named:
-                result = call_method(text, method, plain)
-        return Constant.of(result, _place(node, point)) if result is not None else unknown
-
-    @staticmethod
-    def _table_method(table: Table, method: str, first: list[Value]) -> Values | None:
-        if table.missing:
-            return None
-        keys = tuple(key for key, _ in table.items)
-        match method, len(first):
-            case "keys", 0:
-                return (Sequence("list", tuple(dict.fromkeys(keys)), (), weight(keys)),)
-            case "copy", 0:
-                return (table,)
-            case (("values" | "items"), 0) if len(set(keys)) == len(keys):
-                pairs = tuple(
-                    value
-                    if method == "values"
-                    else (Sequence("tuple", (key, value), (), weight((key, value))),)
-                    for key, value in table.items
-                )
-                return (Sequence("list", pairs, (), weight(pairs)),)
-            case "get", (1 | 2):
-                default = first[1] if len(first) == 2 else Constant.of(None)
-                return subscripted(table, first[0]) or (
-                    (default,) if compared(ast.NotIn(), first[0], table) else None
-                )
-        return None
-
 
 def _place(node: ast.expr, point: Point) -> Location:
     return Location(point.scope.path, node.lineno)
-
-
-def _formatting(value: Value) -> Constant | None:
-    """The constant that formatting a value shows."""
-    if isinstance(value, Constant):
-        return value
-    if isinstance(value, FilePath):
-        return Constant.of(value.text)
-    if isinstance(value, Member) and value.formats:
-        return Constant.of(text_of(value))
-    return None
-
-
-def _plain(values: list[Value]) -> tuple[ConstantValue, ...] | None:
-    constants = [_formatting(value) for value in values]
-    if any(constant is None for constant in constants):
-        return None
-    return tuple(constant.value for constant in constants if constant is not None)
-
-
-def _bound(target: ast.expr, values: Values) -> list[tuple[str, Values]] | None:
-    """Names that a comprehension's target gives to one element; None if it does not fit."""
-    if isinstance(target, ast.Name):
-        return [(target.id, values)]
-    if not isinstance(target, ast.Tuple | ast.List) or len(values) != 1:
-        return None
-    parts = iterated(values[0])
-    if parts is None or len(parts) != len(target.elts):
-        return None
-    if isinstance(values[0], Sequence) and values[0].kind == "set":
-        return None
-    found: list[tuple[str, Values]] = []
-    for element, part in zip(target.elts, parts, strict=True):
-        below = _bound(element, part)
-        if below is None:
-            return None
-        found += below
-    return found

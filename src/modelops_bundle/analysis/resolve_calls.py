@@ -25,6 +25,7 @@ from modelops_bundle.analysis.values import (
 )
 
 _PATHS = frozenset(f"pathlib.{name}" for name in ("Path", "PurePath", "PosixPath", "PurePosixPath"))
+_MAX_RANGE = 512
 _SEQUENCES = {
     "builtins.list": "list",
     "builtins.tuple": "tuple",
@@ -104,6 +105,8 @@ class Calls:
         name = function.name
         if name in _SEQUENCES:
             return self._converted(_SEQUENCES[name], name, node, point)
+        if name in ("builtins.range", "builtins.enumerate"):
+            return self._counted(name, node, point)
         if name == "builtins.dict":
             return self._table(node, point)
         if name in ("builtins.str", "os.fspath") and len(node.args) == 1 and not node.keywords:
@@ -137,6 +140,33 @@ class Calls:
             else:
                 results.append(self._names.unknown(node, point, "not a container"))
         return tuple(results)
+
+    def _counted(self, name: str, node: ast.Call, point: Point) -> Values | None:
+        """`range` of small numbers, and `enumerate` of something spelt out."""
+        given = self.arguments(node, point)
+        if given.missing is not None or given.named or any(len(v) > 1 for v in given.positional):
+            return None
+        first = [values[0] for values in given.positional]
+        if name == "builtins.enumerate" and len(first) == 1:
+            elements = iterated(first[0])
+            if elements is None:
+                return None
+            pairs = tuple(
+                (Sequence("tuple", ((Constant.of(index),), one), (), weight([one]) + 1),)
+                for index, one in enumerate(elements)
+            )
+            return (Sequence("list", pairs, (), weight(pairs)),)
+        numbers = [one.value for one in first if isinstance(one, Constant)]
+        whole = [number for number in numbers if type(number) is int]
+        if name != "builtins.range" or len(whole) != len(first) or not 1 <= len(whole) <= 3:
+            return None
+        if len(whole) == 3 and whole[2] == 0:
+            return None
+        counted = range(*whole)
+        if len(counted) > _MAX_RANGE:
+            return None
+        values = tuple((Constant.of(number),) for number in counted)
+        return (Sequence("tuple", values, (), weight(values)),)
 
     def _table(self, node: ast.Call, point: Point) -> Values | None:
         items: list[tuple[Values, Values]] = []

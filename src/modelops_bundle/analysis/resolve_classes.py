@@ -169,7 +169,9 @@ class Classes:
     def own_attribute(self, cls: Class, name: str) -> Values:
         """What the class body itself binds the name to; empty if it does not."""
         values = self._names.bound_in(cls.body, name)
-        return tuple(self._names.steady(value, "." + name, cls.body) for value in values)
+        steadiness = self._names.steadiness
+        inside = (steadiness.steady(value, "." + name, cls.body) for value in values)
+        return tuple(steadiness.steady_elsewhere(value, name) for value in inside)
 
     @staticmethod
     def _is_enum(ancestry: Ancestry) -> bool:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from modelops_bundle.analysis.bindings import function_scope, module_scope
+from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.analysis.scope import Scope
 from modelops_bundle.analysis.scope_effects import Effects, effects_of
 from modelops_bundle.analysis.source import ParsedSource
+from modelops_bundle.analysis.store import FactsStore
 from modelops_bundle.analysis.values import Point, Values
 from modelops_bundle.core.paths import BundlePath
 
@@ -53,9 +55,11 @@ class LoadedModule:
 class LoadedModules:
     """Project files by path, the least recently used given up first."""
 
-    def __init__(self, index: ModuleIndex) -> None:
+    def __init__(self, index: ModuleIndex, linker: Linker | None = None) -> None:
         self.index = index
+        self._linker = linker or Linker(FactsStore(index))
         self._held: OrderedDict[BundlePath, LoadedModule] = OrderedDict()
+        self._reached: dict[BundlePath, tuple[BundlePath, ...]] = {}
 
     def get(self, path: BundlePath) -> LoadedModule | None:
         """The module in a file, None where it cannot be parsed."""
@@ -72,6 +76,29 @@ class LoadedModules:
         if len(self._held) > MAX_MODULES:
             self._held.popitem(last=False)
         return module
+
+    def reached(self, path: BundlePath) -> tuple[BundlePath, ...]:
+        """The file and all project files that importing it may import, nearest first."""
+        known = self._reached.get(path)
+        if known is None:
+            found = {path: None}
+            queue = [path]
+            for file in queue:
+                for target in self._linker.links(file).edges:
+                    if target not in found:
+                        found[target] = None
+                        queue.append(target)
+            known = self._reached[path] = tuple(queue)
+        return known
+
+    def mentioning(self, path: BundlePath, name: str) -> list[BundlePath]:
+        """Those of the reached files that mention a name, or set attributes by computed names."""
+        found = []
+        for file in self.reached(path):
+            facts = self._linker.store.parsed_facts(file) if file.endswith(".py") else None
+            if facts is not None and (name in facts.words or "setattr" in facts.words):
+                found.append(file)
+        return found
 
     def function(
         self, parent: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef, parent_at: int

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from modelops_bundle.analysis.modules import PlaceKind
+from modelops_bundle.analysis.resolve_bindings import definition, loaded_by, unpacked
 from modelops_bundle.analysis.resolve_modules import Evaluate, LoadedModule, LoadedModules
 from modelops_bundle.analysis.resolve_outside import Outside
+from modelops_bundle.analysis.resolve_steadiness import Steadiness
 from modelops_bundle.analysis.scope import (
     END,
     Assigned,
@@ -25,16 +27,13 @@ from modelops_bundle.analysis.scope import (
     StarImport,
     Unbound,
 )
-from modelops_bundle.analysis.scope_effects import Effects, effects_of
 from modelops_bundle.analysis.values import (
-    Class,
     Constant,
     External,
     Function,
     Module,
     Point,
     Sequence,
-    Table,
     Unknown,
     Value,
     Values,
@@ -55,8 +54,6 @@ _BUILTINS_TEXT = """
 """
 _BUILTINS = frozenset(_BUILTINS_TEXT.split())
 _FALSE_AT_RUN_TIME = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
-#: Functions outside the project that change a container they are given.
-_CHANGING = frozenset({"random.shuffle", "numpy.random.shuffle", "heapq", "bisect"})
 
 
 @dataclass(slots=True)
@@ -88,11 +85,11 @@ class Names:
         self._known = known
         self._evaluate = evaluate
         self._combine = combine
+        self.steadiness = Steadiness(modules, outside, evaluate)
         self._values: dict[tuple[Binding, str], Values] = {}
         self._pending: dict[tuple[Binding, str], int] = {}
         #: Depth of the outermost pending lookup that the current answer was cut short by.
         self.cut = END
-        self._function_effects: dict[Scope, Effects] = {}
 
     def lookup(self, name: str, point: Point) -> Values:
         """The alternatives for a name where it is used."""
@@ -139,10 +136,19 @@ class Names:
             asking: The file in which it is used, whose code may set it.
         """
         values = self._of_module(module, name)
+        return union((*values, *self._doubts(module, name, asking)))
+
+    def _doubts(self, module: Module, name: str, asking: BundlePath) -> list[Unknown]:
+        """Why a name of a module may be something else than the module makes it."""
         if module.path is None:
-            return values
-        set_outside = self._outside.sets(module, module.path, name, asking)
-        return union((*values, *set_outside)) if set_outside else values
+            return []
+        doubts = self._outside.sets(module, module.path, name, asking)
+        loaded = self.modules.get(module.path)
+        if loaded is not None and self._outside.circular(module.path, asking):
+            if loaded.scope.rebinds(name):
+                reason = f"{module.path} and {asking} import each other"
+                doubts.append(Unknown(name, reason, Location(module.path)))
+        return doubts
 
     def _of_module(self, module: Module, name: str) -> Values:
         submodule = f"{module.name}.{name}"
@@ -156,9 +162,10 @@ class Names:
         self._in_module(found, loaded.scope, name, END, builtins=False)
         shadow = self._submodule(submodule)
         if found.values or found.fallback:
-            if shadow is not None and not self._imports(loaded.scope, name, module.name):
+            if shadow is not None and not loaded_by(loaded.scope, name, module.name):
                 found.values.append(shadow)
-            return self._settled(found, name, Point(loaded.scope))
+            settled = self._settled(found, name, Point(loaded.scope))
+            return tuple(self.steadiness.steady_elsewhere(value, name) for value in settled)
         if shadow is not None:
             return (shadow,)
         if "__getattr__" in loaded.scope.history:
@@ -173,14 +180,6 @@ class Names:
         text = loaded.shown(node) if loaded is not None else ""
         return Unknown(text, reason, Location(path, node.lineno))
 
-    def effects(self, scope: Scope) -> Effects:
-        """What the code of a scope's module, or of its function, may change."""
-        own = self._function_effects.get(scope)
-        if own is not None:
-            return own
-        loaded = self.modules.get(scope.path)
-        return loaded.effects if loaded is not None else Effects()
-
     def function_scope(self, function: Function) -> Scope | None:
         """The scope of a function's body, None for a lambda."""
         if isinstance(function.node, ast.Lambda):
@@ -188,7 +187,7 @@ class Names:
         parent = function.point.scope
         at = END if parent.kind is ScopeKind.MODULE else function.point.at
         scope = self.modules.function(parent, function.node, at)
-        self._function_effects[scope] = effects_of(function.node)
+        self.steadiness.add_function(scope, function.node)
         return scope
 
     def exported(self, loaded: LoadedModule) -> frozenset[str] | None:
@@ -262,7 +261,8 @@ class Names:
             return [Unknown(name, f"{module.path} cannot be parsed", where)]
         if loaded.scope is scope:
             return []
-        return self._exported_value(loaded, name)
+        values = self._exported_value(loaded, name)
+        return [*values, *self._doubts(module, name, scope.path)] if values else []
 
     def _exported_value(self, loaded: LoadedModule, name: str) -> list[Value]:
         key = (_STAR, f"{loaded.source.path}:{name}")
@@ -275,7 +275,8 @@ class Names:
         if visible:
             self._in_module(found, loaded.scope, name, END, builtins=False)
         del self._pending[key]
-        return list(self._settled(found, name, Point(loaded.scope), empty=True)) if visible else []
+        settled = self._settled(found, name, Point(loaded.scope), empty=True) if visible else ()
+        return [self.steadiness.steady_elsewhere(value, name) for value in settled]
 
     def _add(self, found: _Found, bindings: tuple[Binding, ...], scope: Scope, name: str) -> None:
         for binding, fallback in self._alive(bindings, scope):
@@ -343,7 +344,7 @@ class Names:
         match binding:
             case Assigned():
                 values = self._evaluate(binding.value, Point(scope, binding.at))
-                return self._unpacked(values, binding, scope, name)
+                return unpacked(values, binding, scope, name)
             case Looped():
                 point = Point(scope, binding.at)
                 whole = self._evaluate(binding.iterable, point)
@@ -353,7 +354,7 @@ class Names:
                     for one in elements_of(value)
                     or (self.unknown(binding.iterable, point, "what it loops over is unknown"),)
                 )
-                return self._unpacked(values, binding, scope, name)
+                return unpacked(values, binding, scope, name)
             case Augmented():
                 found = _Found()
                 self._add(found, binding.before, scope, name)
@@ -362,21 +363,11 @@ class Names:
             case Imported():
                 return self._imported(binding, scope)
             case Defined():
-                return (self.definition(binding, scope),)
+                return (definition(binding, scope),)
             case Opaque():
                 where = Location(scope.path, binding.line)
                 return (Unknown(binding.expression or name, binding.reason, where),)
         return (Unknown(name, "not bound", Location(scope.path)),)
-
-    def definition(self, binding: Defined, scope: Scope) -> Function | Class:
-        """The value of a `def` or `class` statement, decorators not applied."""
-        node = binding.node
-        point = Point(scope, binding.at)
-        qualified = scope.qualify(node.name)
-        if isinstance(node, ast.ClassDef):
-            body = binding.body or Scope(ScopeKind.CLASS, scope.path, qualified, scope, binding.at)
-            return Class(scope.path, qualified, node.lineno, node, body, point)
-        return Function(scope.path, qualified, node.lineno, node, point)
 
     def _imported(self, binding: Imported, scope: Scope) -> Values:
         if not binding.name:
@@ -387,27 +378,6 @@ class Names:
         if isinstance(module, External):
             return (external(f"{module.name}.{binding.name}"),)
         return (module,)
-
-    def _unpacked(
-        self, values: Values, binding: Assigned | Looped, scope: Scope, name: str
-    ) -> Values:
-        for index, length in zip(binding.unpack, binding.lengths, strict=True):
-            parts: list[Value] = []
-            for value in values:
-                if (
-                    isinstance(value, Sequence)
-                    and value.kind != "set"
-                    and not value.missing
-                    and len(value.elements) == length
-                ):
-                    parts += value.elements[index]
-                elif isinstance(value, Unknown):
-                    parts.append(value)
-                else:
-                    where = Location(scope.path, _line(binding))
-                    parts.append(Unknown(name, "what is unpacked is unknown", where))
-            values = union(parts)
-        return values
 
     def _settled(self, found: _Found, name: str, point: Point, *, empty: bool = False) -> Values:
         values = found.values
@@ -422,54 +392,7 @@ class Names:
             if empty:
                 return ()
             return (Unknown(name, f"{name} is not defined", Location(point.scope.path)),)
-        return self._widened(union(values), name, point.scope)
-
-    def _widened(self, values: Values, name: str, scope: Scope) -> Values:
-        effects = self.effects(scope)
-        extra: list[Unknown] = []
-        line = effects.rebound.get(name, 0)
-        if line:
-            extra.append(Unknown(name, "also bound elsewhere", Location(scope.path, line)))
-        if effects.dynamic and not all(isinstance(v, External | Module) for v in values):
-            where = Location(scope.path, effects.dynamic)
-            extra.append(Unknown(name, "names of this file are written by other means", where))
-        kept = tuple(self.steady(value, name, scope) for value in values)
-        return union((*kept, *extra)) if extra or kept != values else values
-
-    def steady(self, value: Value, name: str, scope: Scope) -> Value:
-        """The value itself, or unknown if it is a container that may be changed in place.
-
-        Args:
-            value: What was found.
-            name: The name under which it was reached; `.name` for an attribute.
-            scope: Where that name is used.
-        """
-        if not _mutable(value):
-            return value
-        effects = self.effects(scope)
-        line = effects.changed.get(name, 0)
-        if not line and name in effects.leaked and _nested_mutable(value):
-            line = effects.leaked[name]
-        if not line:
-            module_point = Point(scope.module)
-            for function in effects.handed.get(name, ()):
-                called = self._evaluate(function, module_point)
-                if not all(isinstance(one, External) and not _changes(one) for one in called):
-                    line = function.lineno
-                    break
-        if not line:
-            return value
-        return Unknown(name, "may be changed in place", Location(scope.path, line))
-
-    def _imports(self, scope: Scope, name: str, package: str) -> bool:
-        """Whether a package binds this name itself, after its submodule of that name was loaded."""
-        bindings, _ = scope.bindings(name, END)
-        prefix = f"{package}.{name}"
-        return all(
-            isinstance(one, Imported)
-            and (one.module == prefix or one.module.startswith(prefix + ".") or not one.name)
-            for one in bindings
-        )
+        return self.steadiness.widened(union(values), name, point.scope)
 
     def _submodule(self, dotted: str) -> Value | None:
         if self.modules.index.locate(dotted) is None:
@@ -492,27 +415,3 @@ def external(name: str) -> Value:
 
 def _open(values: list[Value]) -> bool:
     return any(isinstance(value, Unknown) for value in values)
-
-
-def _line(binding: Assigned | Looped) -> int:
-    return (binding.value if isinstance(binding, Assigned) else binding.iterable).lineno
-
-
-def _mutable(value: Value) -> bool:
-    if isinstance(value, Table):
-        return True
-    if isinstance(value, Sequence):
-        return value.kind != "tuple" or _nested_mutable(value)
-    return False
-
-
-def _nested_mutable(value: Value) -> bool:
-    if isinstance(value, Table):
-        return any(_mutable(one) for _, values in value.items for one in values)
-    if isinstance(value, Sequence):
-        return any(_mutable(one) for values in value.elements for one in values)
-    return False
-
-
-def _changes(function: External) -> bool:
-    return function.name in _CHANGING or function.name.partition(".")[0] in _CHANGING

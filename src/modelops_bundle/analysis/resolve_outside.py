@@ -13,18 +13,43 @@ from modelops_bundle.core.paths import BundlePath
 
 
 class Outside:
-    """Finds `owner.name = ...` and `setattr(owner, ...)` where they can matter."""
+    """Finds `owner.name = …` and `setattr(owner, …)` in all files that take part.
 
-    def __init__(self, modules: LoadedModules, evaluate: Evaluate) -> None:
+    Args:
+        modules: The project's files.
+        evaluate: Evaluates an expression at a point.
+        root: The file that the question is about: what it imports, directly or not, takes part.
+    """
+
+    def __init__(self, modules: LoadedModules, evaluate: Evaluate, root: BundlePath) -> None:
         self._modules = modules
         self._evaluate = evaluate
+        self._root = root
+        self._files: dict[str, list[BundlePath]] = {}
+
+    def files(self, name: str) -> list[BundlePath]:
+        """Files that take part and mention a name."""
+        if name not in self._files:
+            self._files[name] = self._modules.mentioning(self._root, name)
+        return self._files[name]
+
+    def circular(self, path: BundlePath, asking: BundlePath) -> bool:
+        """Whether two files import each other, so that one may see the other half-made."""
+        return path != asking and asking in self._modules.reached(path)
 
     def sets(
         self, owner: Class | Module, path: BundlePath, name: str, asking: BundlePath
     ) -> list[Unknown]:
-        """Assignments to `owner.name` in the file that defines it or the one that asks."""
+        """Assignments to `owner.name`, one per file.
+
+        Args:
+            owner: The class or module.
+            path: The file that defines it.
+            name: The attribute.
+            asking: The file in which it is used.
+        """
         found = []
-        for place in dict.fromkeys((path, asking)):
+        for place in dict.fromkeys((path, asking, *self.files(name))):
             loaded = self._modules.get(place)
             if loaded is None:
                 continue
@@ -53,6 +78,9 @@ class Outside:
         loaded = self._modules.get(place)
         if loaded is None:
             return False
+        if isinstance(root, ast.Name) and loaded.scope.rebinds(root.id):
+            # At the time of the assignment the name may have stood for something else.
+            return True
         values = self._evaluate(base, Point(loaded.scope, END))
         if any(isinstance(value, type(owner)) and value == owner for value in values):
             return True

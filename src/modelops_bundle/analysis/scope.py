@@ -179,6 +179,10 @@ class Scope:
             positions.append(at)
             versions.append(bindings)
 
+    def rebinds(self, name: str) -> bool:
+        """Whether the name has had more than one version."""
+        return name in self.history and len(self.history[name][0]) > 1
+
     def final(self) -> list[tuple[str, tuple[Binding, ...]]]:
         """Names and bindings at the end, in the order of their last binding."""
         ends = [

@@ -171,6 +171,18 @@ def test_a_file_that_changes_meanwhile_aborts_before_any_tag_moves(
         assert b"".join(remote.open_blob(layer)) == CONTENTS["models/sir.py"]
 
 
+@pytest.mark.parametrize("changed", ["data/00.csv", "data/42.csv", "data/99.csv"])
+def test_a_change_among_many_files_aborts_too(tmp_path: Path, changed: str) -> None:
+    contents = {f"data/{n:02}.csv": b"%d" % n for n in range(100)}
+    project = folder_project(tmp_path, contents)
+    (tmp_path / changed).write_bytes(b"?")
+    remote = OciLayoutRemote(tmp_path / "store")
+    with pytest.raises(ChangedDuringUseError, match=changed):
+        publish(project, states_of(contents), remote, LATEST)
+    assert remote.tags() == ()
+    assert list((tmp_path / "store" / "ingest").iterdir()) == []
+
+
 def test_a_change_of_a_file_that_need_not_be_sent_aborts_too(tmp_path: Path) -> None:
     project, remote = folder_project(tmp_path, CONTENTS), MemoryRemote()
     push(project, remote)

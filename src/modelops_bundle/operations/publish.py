@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from modelops_bundle.codec.oci_json import bundle_documents
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
-from modelops_bundle.core.oci import BundleIndex, Descriptor
+from modelops_bundle.core.oci import BundleIndex
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.portability import check_paths
 from modelops_bundle.core.transfer import PushPlan, TagMove, plan_push
@@ -20,13 +20,12 @@ from modelops_bundle.errors import (
     IntegrityError,
     InvalidPathError,
 )
+from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
 from modelops_bundle.storage.base import CHUNK_BYTES, Remote, check_moves
 from modelops_bundle.workspace.hashing import Hashed, hash_all
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.worktree import Places
 
-#: Told of the bytes sent so far and of all that are to be sent.
-Progress = Callable[[int, int], None]
 #: Names those of the files that no longer are as they were observed.
 Recheck = Callable[[Collection[FileState]], Iterable[BundlePath]]
 
@@ -140,14 +139,16 @@ def _upload_files(
 ) -> None:
     layers = {layer.digest: layer for layer in plan.manifest.layers}
     places = Places(str(project.root))
-    meter = _Meter(sum(state.size_bytes for state in plan.upload), progress)
-    for state in plan.upload:
-        descriptor: Descriptor = layers[state.digest]
+    meter = Meter(sum(state.size_bytes for state in plan.upload), progress)
+
+    def upload(state: FileState) -> None:
         with closing(_content(places.of(state.path), state, meter)) as content:
             try:
-                remote.upload_blob(descriptor, content)
+                remote.upload_blob(layers[state.digest], content)
             except IntegrityError as error:
                 raise _changed((state.path,)) from error
+
+    transfer_each(upload, plan.upload)
 
 
 def _check_unchanged(states: Collection[FileState], recheck: Recheck) -> None:
@@ -156,21 +157,7 @@ def _check_unchanged(states: Collection[FileState], recheck: Recheck) -> None:
         raise _changed(changed)
 
 
-class _Meter:
-    """Adds up what has been sent."""
-
-    def __init__(self, total_bytes: int, progress: Progress | None) -> None:
-        self._total_bytes = total_bytes
-        self._progress = progress
-        self._done_bytes = 0
-
-    def add(self, count_bytes: int) -> None:
-        self._done_bytes += count_bytes
-        if self._progress is not None:
-            self._progress(self._done_bytes, self._total_bytes)
-
-
-def _content(place: str | None, state: FileState, meter: _Meter) -> Generator[bytes, None, None]:
+def _content(place: str | None, state: FileState, meter: Meter) -> Generator[bytes, None, None]:
     """A file in pieces; whoever takes them verifies them."""
     try:
         if place is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
+from modelops_bundle.core.oci import Descriptor
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.settings import SyncPoint
 from modelops_bundle.core.transfer import PullJournal, PullOptions, PullPlan, PullStep, plan_pull
@@ -16,6 +17,7 @@ from modelops_bundle.core.travel import data_paths
 from modelops_bundle.errors import ChangedDuringUseError, LockTimeoutError
 from modelops_bundle.operations.fetch import Bundle, blob_of, fetch_bundle, read_registry_of
 from modelops_bundle.operations.settings import read_state, write_state
+from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.workspace.apply import apply_steps
 from modelops_bundle.workspace.journal import PullFolder, pull_lock
@@ -24,8 +26,6 @@ from modelops_bundle.workspace.pending import is_pending
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.worktree import inspect_worktree
 
-#: Told of the bytes fetched so far and of all that are to be fetched.
-Progress = Callable[[int, int], None]
 #: A pull under way may take long; a command that looks whether one was cut off does not.
 _PATIENCE_S = 1.0
 
@@ -201,16 +201,25 @@ def _fetch(
     folder: PullFolder,
     progress: Progress | None,
 ) -> None:
-    """Put the new contents aside; what has the same content is fetched once for each file."""
-    wanted = [(number, step.path) for number, step in enumerate(steps) if step.new is not None]
-    blobs = [(number, blob_of(bundle, path)) for number, path in wanted]
-    total_bytes = sum(blob.size_bytes for _, blob in blobs)
-    done_bytes = 0
-    for number, blob in blobs:
-        folder.stage(number, remote.open_blob(blob))
-        done_bytes += blob.size_bytes
-        if progress is not None:
-            progress(done_bytes, total_bytes)
+    """Put the new contents aside, each under the number of its step."""
+    wanted = [
+        (number, blob_of(bundle, step.path))
+        for number, step in enumerate(steps)
+        if step.new is not None
+    ]
+    meter = Meter(sum(blob.size_bytes for _, blob in wanted), progress)
+
+    def fetch(numbered: tuple[int, Descriptor]) -> None:
+        number, blob = numbered
+        folder.stage(number, _metered(remote.open_blob(blob), meter))
+
+    transfer_each(fetch, wanted)
+
+
+def _metered(chunks: Iterator[bytes], meter: Meter) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+        meter.add(len(chunk))
 
 
 def _check_unedited(project: Project, steps: tuple[PullStep, ...]) -> None:

@@ -26,10 +26,11 @@ from modelops_bundle.errors import (
     UsageError,
 )
 from modelops_bundle.operations.observe import Session
-from modelops_bundle.operations.publish import Progress, Published, changed_files, publish
+from modelops_bundle.operations.publish import Published, changed_files, publish
 from modelops_bundle.operations.settings import read_state, write_state
 from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.operations.sync import carry_out
+from modelops_bundle.operations.transfers import Progress
 from modelops_bundle.storage.base import Remote, check_tag
 from modelops_bundle.workspace.locks import exclusive
 from modelops_bundle.workspace.project import Project

@@ -33,7 +33,8 @@ class Remote(Protocol):
     """A repository of bundles: blobs and manifests by digest, and tags that name manifests.
 
     Everything that is read has been verified against its digest, and everything that is written
-    is verified before it can be found. All methods raise RemoteError where the remote fails.
+    is verified before it can be found. All methods raise RemoteError where the remote fails, and
+    several threads may call them at once.
     """
 
     @property

@@ -1,0 +1,55 @@
+"""Several at a time, each once, and no more after a failure."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from modelops_bundle.operations.transfers import Meter, transfer_each
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 300])
+def test_each_item_is_moved_once(count: int) -> None:
+    seen: list[int] = []
+    transfer_each(seen.append, range(count))
+    assert sorted(seen) == list(range(count))
+
+
+def test_few_items_are_moved_in_order_by_the_caller_itself() -> None:
+    threads: set[int] = set()
+    transfer_each(lambda _: threads.add(threading.get_ident()), range(7))
+    assert threads == {threading.get_ident()}
+
+
+def test_many_items_are_moved_several_at_a_time() -> None:
+    together = threading.Barrier(4, timeout=30)
+    transfer_each(lambda _: together.wait() and None, range(32))
+
+
+@pytest.mark.parametrize("count", [5, 5000])
+def test_the_first_failure_stops_what_has_not_begun(count: int) -> None:
+    begun: list[int] = []
+
+    def work(item: int) -> None:
+        begun.append(item)
+        if item == 2:
+            raise ValueError("the third")
+
+    with pytest.raises(ValueError, match="the third"):
+        transfer_each(work, range(count))
+    assert len(begun) < count
+
+
+def test_progress_is_never_told_by_two_threads_at_once() -> None:
+    busy = threading.Lock()
+    told: list[tuple[int, int]] = []
+
+    def progress(done: int, total: int) -> None:
+        assert busy.acquire(blocking=False)
+        told.append((done, total))
+        busy.release()
+
+    meter = Meter(1000, progress)
+    transfer_each(meter.add, [1] * 1000)
+    assert told == [(n + 1, 1000) for n in range(1000)]

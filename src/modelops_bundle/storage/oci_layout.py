@@ -180,7 +180,12 @@ class OciLayoutRemote:
             marker = _read_if_there(self._folder / _MARKER)
             if marker is not None:
                 check_layout_marker(marker)
-            elif self._folder.is_dir() and not _is_beginning(self._folder):
+            elif (
+                self._folder.is_dir()
+                and not _is_beginning(self._folder)
+                # Another first upload may have made it a layout since the marker was looked for.
+                and _read_if_there(self._folder / _MARKER) is None
+            ):
                 raise RemoteError(
                     f"{self._folder} is a folder with other content than an OCI image layout",
                     not_done="nothing was uploaded",

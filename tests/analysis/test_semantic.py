@@ -184,7 +184,8 @@ json.dump(found, sys.stdout)
 """
 
 TRICKY = """
-f"" ; f"a" ; "a" f"" ; f"{x}" "" ; "a" "b" f"{x!r:>{w}.{p}}" "c" f"d{y=}e{z = !s}" r"\\d"; b"a" rb"\\d"
+f"" ; f"a" ; "a" f"" ; f"{x}" "" ; "a" "b" f"{x!r:>{w}.{p}}" "c" f"d{y=}e{z = !s}"
+b"a" rb"\\d", "a" r"\\d"
 f"{{}}{x}{{" "}}" ; f'''{
 x
 }''' ; f"{x:%H:%M}" ; f"{lambda_:d}" ; f"\\N{DEGREE SIGN}{x}\\x41"

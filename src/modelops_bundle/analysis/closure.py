@@ -22,6 +22,18 @@ def closure_of(index: ModuleIndex, path: BundlePath) -> Closure:
     return ClosureBuilder(Linker(FactsStore(index))).closure(path)
 
 
+def imported_files(linker: Linker, path: BundlePath) -> tuple[BundlePath, ...]:
+    """The files of a closure that imports name, without those that only might be meant."""
+    seen = {path: None}
+    queue = [path]
+    for file in queue:
+        for target in linker.links(file).edges:
+            if target not in seen:
+                seen[target] = None
+                queue.append(target)
+    return tuple(seen)
+
+
 class ClosureBuilder:
     """Builds closures over files that are each read and linked once.
 

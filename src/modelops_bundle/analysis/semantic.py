@@ -169,7 +169,8 @@ def _header(node: ast.AST, nodes: list[ast.AST]) -> str:
     """The text of any node; its children are appended to `nodes`."""
     kind = node.__class__
     header = kind.__name__
-    for label in _FIELDS.get(kind) or _fields_of(kind):
+    fields = _FIELDS.get(kind)
+    for label in _fields_of(kind) if fields is None else fields:
         value = getattr(node, label, None)
         if value is None:
             continue

@@ -7,7 +7,7 @@ Facts about a file must not depend on where it is, so what does is written as a 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 NAME, PACKAGE, FILE = "\0", "\1", "\2"
@@ -52,10 +52,12 @@ class _Source:
 class TextEvaluator:
     """Evaluates expressions of one file; a name is worth what any assignment to it may give."""
 
-    def __init__(self, nodes: Mapping[type, Sequence[ast.AST]], imported: Iterable[str]) -> None:
-        """Take the file's nodes by type, and the names that imports bind."""
+    def __init__(
+        self, nodes: Mapping[type, Sequence[ast.AST]], bindings: Mapping[str, frozenset[str]]
+    ) -> None:
+        """Take the file's nodes by type, and what its imports bind."""
         self._nodes = nodes
-        self._imported = frozenset(imported)
+        self._bindings = bindings
         self._sources: dict[str, list[_Source]] | None = None
         # Each name is evaluated once: `b = a + a; c = b + b; …` would double at every step.
         self._known: dict[tuple[str, str], Texts] = {}
@@ -156,7 +158,7 @@ class TextEvaluator:
 
     def _call(self, node: ast.Call, depth: int) -> Texts:
         func, args = node.func, node.args
-        name = func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")
+        name = self._called(func)
         if any(isinstance(argument, ast.Starred) for argument in args) or node.keywords:
             return _UNKNOWN
         if name == "dirname" and len(args) == 1:
@@ -175,6 +177,15 @@ class TextEvaluator:
         if name in _SAME_METHODS and not args:
             return self.texts(func.value, depth)
         return _UNKNOWN
+
+    def _called(self, func: ast.expr) -> str:
+        """The last part of what is called, whatever it is imported as."""
+        if isinstance(func, ast.Attribute):
+            return func.attr
+        if not isinstance(func, ast.Name):
+            return ""
+        meanings = self._bindings.get(func.id, ())
+        return next(iter(meanings)).rpartition(".")[2] if len(meanings) == 1 else func.id
 
     def _assigned(self, name: str) -> Sequence[_Source]:
         """Where a name gets its values; nothing if not all of the places are understood."""
@@ -216,7 +227,7 @@ class TextEvaluator:
 
     def _otherwise_bound(self) -> set[str]:
         """Names that parameters or imports bind too, and containers that are changed later."""
-        names = set(self._imported)
+        names = set(self._bindings)
         names.update(node.arg for node in self._nodes.get(ast.arg, ()) if isinstance(node, ast.arg))
         for node in self._nodes.get(ast.Attribute, ()):
             assert isinstance(node, ast.Attribute)

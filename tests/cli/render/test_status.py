@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from modelops_bundle.cli.render.status import render_status
+from modelops_bundle.cli.render.sync import render_plan
 from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.operations.report_documents import status_document
 from support.golden import assert_golden
+from support.registries import found_model, model, observation, registry
 from support.reports import (
     ReportFacts,
     ambiguous_report,
@@ -102,3 +105,14 @@ def test_wide_characters_count_as_two_cells() -> None:
     line = next(text for text in wide if "流行" in text)
     other = next(text for text in plain if "! target incidence_target" in text)
     assert len(line) == len(other) - 2
+
+
+def test_a_list_that_differs_is_named_once_and_apart_from_what_it_gains() -> None:
+    record = registry({"sir_starsimsir": model("StarsimSIR")})
+    found = found_model("StarsimSIR", parameters=["beta"], scenarios=["baseline", "lockdown"])
+    report = ReportFacts(plan_sync(record, observation(found)))
+    lines = [line.strip() for line in rendered(report).splitlines()]
+    assert "params    +beta" in lines
+    assert "scenarios +lockdown" in lines
+    planned = render_plan(status_document(report), 80)
+    assert "      parameters    +beta" in planned

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _STATUS_LABELS = {
     "model_output": "output",
     "class_name": "class",
+    "parameters": "params",
     "data_digests": "data",
     "code_digests": "code",
     "model_digest": "code",
@@ -117,7 +118,7 @@ def _candidates(entry: EntryDocument) -> Iterator[Row]:
 def _status_text(reason: ReasonDocument) -> str:
     if reason["field"] == "model_output" and reason["new"]:
         return f"{reason['old'] or 'none'} -> {reason['new']}"
-    text = reason["message"]
+    text = _message(reason)
     if len(reason["via"]) > 1:
         text = f"{_chain(reason)} changed"
     if reason["cosmetic"]:
@@ -133,7 +134,12 @@ def _plan_text(reason: ReasonDocument) -> str:
         return f"{subject}  {_short(old)} -> {_short(new)}{note}".strip()
     if reason["field"] == "model_output":
         return f"{old or 'none'} -> {new or 'none'}"
-    return reason["message"]
+    return _message(reason)
+
+
+def _message(reason: ReasonDocument) -> str:
+    """The message without the field's name, which the label says already."""
+    return reason["message"].removeprefix(f"{reason['field']} ")
 
 
 def _chain(reason: ReasonDocument) -> str:

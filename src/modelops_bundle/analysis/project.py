@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 from modelops_bundle.analysis.closure import ClosureBuilder, imported_files
 from modelops_bundle.analysis.discover import Discovery, FileDiscovery, settle_abstract
@@ -18,8 +19,9 @@ from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.missing import missing_names
 from modelops_bundle.analysis.modules import ModuleIndex, default_source_roots
 from modelops_bundle.analysis.packing import UnreadableError
-from modelops_bundle.analysis.prefilter import candidates, interesting_words, words_in
+from modelops_bundle.analysis.prefilter import candidates, interesting_words
 from modelops_bundle.analysis.reachable import ReachDigests
+from modelops_bundle.analysis.source_words import words_of_sources
 from modelops_bundle.analysis.store import FactsStore
 from modelops_bundle.analysis.tree import SourceTree
 from modelops_bundle.conventions.base import Convention
@@ -116,29 +118,30 @@ class _ProjectAnalysis:
     def _discovered_files(self) -> dict[BundlePath, FileDiscovery]:
         conventions = self._request.conventions
         interesting = interesting_words(self._sources, conventions)
-        words: dict[BundlePath, frozenset[str]] = {}
-        for path in self._sources:
-            try:
-                words[path] = words_in(self._tree.read(path), interesting)
-            except FileNotFoundError:
-                continue
-        context = self._context()
-        return {path: self._discovered_in(path, context) for path in candidates(words, conventions)}
+        words = words_of_sources(self._tree, self._sources, interesting, self._memo)
+        return {
+            path: self._remembered(path, "", partial(self._discovery.file, path))
+            for path in candidates(words, conventions)
+        }
 
-    def _discovered_in(self, path: BundlePath, context: str) -> FileDiscovery:
+    def _remembered(
+        self, path: BundlePath, question: str, ask: Callable[[], FileDiscovery]
+    ) -> FileDiscovery:
+        """The answer to a question about a file that nothing it can reach has changed."""
         if self._memo is None:
-            return self._discovery.file(path)
-        key = f"discovery {context} {path} {self._reach.of(path)}"
+            return ask()
+        key = f"discovery {self._context} {path} {self._reach.of(path)} {question}"
         known = self._memo.get(key)
         if known is not None:
             try:
                 return decode_discovery(known)
             except UnreadableError:
                 pass  # as if it had been forgotten
-        found = self._discovery.file(path)
+        found = ask()
         self._memo.put(key, encode_discovery(found))
         return found
 
+    @cached_property
     def _context(self) -> str:
         """What every discovery depends on beside the contents that its file reaches.
 
@@ -160,13 +163,13 @@ class _ProjectAnalysis:
         for kind, path, symbol in self._request.entries:
             if (kind, path, symbol) in known or path not in self._entry_files:
                 continue
-            found = self._discovery.describe(path, symbol, kind)
-            if found is None:
+            described = self._described(kind, path, symbol)
+            for one in described:
+                known[kind, path, symbol] = one
+            if not described:
                 missing.add((path, kind))
-            else:
-                known[kind, path, symbol] = found
         for path, kind in sorted(missing):
-            for one in self._discovery.plain(path, kind):
+            for one in self._plain(kind, path):
                 known.setdefault((kind, path, one.symbol), one)
         return tuple(
             sorted(
@@ -174,6 +177,23 @@ class _ProjectAnalysis:
                 key=lambda one: (one.path, one.location.line, one.kind.value, one.symbol),
             )
         )
+
+    def _described(self, kind: Kind, path: BundlePath, symbol: str) -> tuple[Discovered, ...]:
+        """The symbol, or nothing where the file does not define it."""
+
+        def ask() -> FileDiscovery:
+            found = self._discovery.describe(path, symbol, kind)
+            return FileDiscovery(discovered=() if found is None else (found,))
+
+        return self._remembered(path, f"{kind} {symbol}", ask).discovered
+
+    def _plain(self, kind: Kind, path: BundlePath) -> tuple[Discovered, ...]:
+        """The classes or functions of a file that no convention finds."""
+
+        def ask() -> FileDiscovery:
+            return FileDiscovery(discovered=self._discovery.plain(path, kind))
+
+        return self._remembered(path, f"plain {kind}", ask).discovered
 
     def _closures(self, discovered: tuple[Discovered, ...]) -> dict[BundlePath, Closure]:
         symbols: dict[BundlePath, set[str]] = {}

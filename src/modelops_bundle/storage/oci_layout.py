@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import stat
+import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -65,6 +66,7 @@ class OciLayoutRemote:
         self._blobs = folder / _BLOBS
         self._url = f"layout:{folder}"
         self._prepared = False
+        self._preparing = threading.Lock()
 
     @property
     def url(self) -> str:
@@ -174,18 +176,15 @@ class OciLayoutRemote:
 
     def _prepare(self) -> None:
         """Make the folder a layout, if it is none and nothing else either."""
-        if self._prepared:
-            return
-        with self._writing():
+        with self._preparing, self._writing():
+            if self._prepared:
+                return
+            foreign = _foreign_names(self._folder)
+            # Read after the names: another process may be making the layout at this moment.
             marker = _read_if_there(self._folder / _MARKER)
             if marker is not None:
                 check_layout_marker(marker)
-            elif (
-                self._folder.is_dir()
-                and not _is_beginning(self._folder)
-                # Another first upload may have made it a layout since the marker was looked for.
-                and _read_if_there(self._folder / _MARKER) is None
-            ):
+            elif foreign:
                 raise RemoteError(
                     f"{self._folder} is a folder with other content than an OCI image layout",
                     not_done="nothing was uploaded",
@@ -196,7 +195,7 @@ class OciLayoutRemote:
             if marker is None:
                 write_atomic(self._folder / _MARKER, encode_layout_marker())
             _sweep(self._folder / _ASIDE)
-        self._prepared = True
+            self._prepared = True
 
     @contextmanager
     def _reading(self, what: str) -> Iterator[None]:
@@ -265,10 +264,14 @@ def _sweep(folder: Path) -> None:
                 os.close(file)
 
 
-def _is_beginning(folder: Path) -> bool:
-    """Whether it is empty, or what a first upload that was cut off leaves."""
+def _foreign_names(folder: Path) -> list[str]:
+    """What is in a folder besides that which a first upload that was cut off leaves."""
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return []
     ours = {_BLOBS.partition("/")[0], _ASIDE}
-    return all(name in ours or name.startswith(".mops-") for name in os.listdir(folder))
+    return [name for name in names if name not in ours and not name.startswith(".mops-")]
 
 
 def _read_if_there(path: Path) -> bytes | None:

@@ -53,13 +53,29 @@ def _binding(draw: st.DrawFn, name: str) -> list[str]:
                 [f"for {name} in [{one}, {other}]: pass"],
                 [f"{name} = {one}", "for _i in range(2):", f"    {name} += '_' + str(_i)"],
                 [f"{name} = {one}", "while True:", f"    {name} = {other}", "    break"],
-                ["try:", f"    {name} = {one}", "    raise ValueError", "except ValueError:"]
-                + [f"    {name} = {other}"],
+                [
+                    "try:",
+                    f"    {name} = {one}",
+                    "    raise ValueError",
+                    "except ValueError:",
+                    f"    {name} = {other}",
+                ],
                 ["try:", f"    {name} = {one}", "finally:", f"    {name} = {other}"],
-                ["try:", f"    {name} = {one}", "    1 / 0", f"    {name} = {other}"]
-                + ["except ZeroDivisionError:", "    pass"],
-                ["import contextlib", f"{name} = {one}", "with contextlib.suppress(Exception):"]
-                + ["    1 / 0", f"    {name} = {other}"],
+                [
+                    "try:",
+                    f"    {name} = {one}",
+                    "    1 / 0",
+                    f"    {name} = {other}",
+                    "except ZeroDivisionError:",
+                    "    pass",
+                ],
+                [
+                    "import contextlib",
+                    f"{name} = {one}",
+                    "with contextlib.suppress(Exception):",
+                    "    1 / 0",
+                    f"    {name} = {other}",
+                ],
                 [f"{name} = {one}", f"def _g():\n    global {name}\n    {name} = {other}", "_g()"],
                 [f"{name} = {one}", f"({name} := {other})"],
                 [f"{name} = {one}", f"globals()['{name}'] = {other}"],
@@ -131,9 +147,18 @@ def _header(draw: st.DrawFn) -> str:
         text=_text(draw),
         twist=draw(
             st.sampled_from(
-                ["", "", "", "SPECS.append(cb.ParameterSpec('s3', 0, 1))", "mo = named"]
-                + ["consts.ONE = 'patched'", "Names.A = 'patched'", "TABLE['k'] = 'patched'"]
-                + ["def mo(name): return lambda fn: fn", "TABLE.update(k='patched')"]
+                [
+                    "",
+                    "",
+                    "",
+                    "SPECS.append(cb.ParameterSpec('s3', 0, 1))",
+                    "mo = named",
+                    "consts.ONE = 'patched'",
+                    "Names.A = 'patched'",
+                    "TABLE['k'] = 'patched'",
+                    "def mo(name): return lambda fn: fn",
+                    "TABLE.update(k='patched')",
+                ]
             )
         ),
     )
@@ -144,10 +169,27 @@ def _name(draw: st.DrawFn) -> str:
         st.one_of(
             st.sampled_from([repr(text) for text in _TEXTS]),
             st.sampled_from(
-                ["ONE", "TWO", "THREE", "FIRST", "consts.ONE", "consts.TWO", "Names.A", "Names.B"]
-                + ["TABLE['k']", "TABLE['j']", "f'{FIRST}_f'", "'c_' + consts.THREE"]
-                + ["'x' if consts.FLAG else 'y'", "'x' if RANDOM else 'y'"]
-                + ["[ONE, TWO][0]", "*(ONE,)", "name=TWO", "**{'name': ONE}", "name='kw'"]
+                [
+                    "ONE",
+                    "TWO",
+                    "THREE",
+                    "FIRST",
+                    "consts.ONE",
+                    "consts.TWO",
+                    "Names.A",
+                    "Names.B",
+                    "TABLE['k']",
+                    "TABLE['j']",
+                    "f'{FIRST}_f'",
+                    "'c_' + consts.THREE",
+                    "'x' if consts.FLAG else 'y'",
+                    "'x' if RANDOM else 'y'",
+                    "[ONE, TWO][0]",
+                    "*(ONE,)",
+                    "name=TWO",
+                    "**{'name': ONE}",
+                    "name='kw'",
+                ]
             ),
         )
     )
@@ -159,7 +201,9 @@ def _method(draw: st.DrawFn) -> list[str]:
     marker = f"@{decorator}({_name(draw)})"
     scenario = f"@{draw(st.sampled_from(['cb.model_scenario', 'model_scenario']))}({_name(draw)})"
     define = f"def {attribute}(self, raw=None, seed=None): return None"
-    over = draw(st.sampled_from(["@keep", "@wrap", "@swallow", "@functools.cache", "@staticmethod"]))
+    over = draw(
+        st.sampled_from(["@keep", "@wrap", "@swallow", "@functools.cache", "@staticmethod"])
+    )
     return draw(
         st.sampled_from(
             [
@@ -201,8 +245,10 @@ def _parameters(draw: st.DrawFn, bases: list[str]) -> list[str]:
         ["PARAMS = cb.ParameterSpace(tuple(cb.ParameterSpec(n, 0, 1) for n in ('c', 'd')))"],
         ["PARAMS = cb.ParameterSpace([cb.ParameterSpec(f'p{i}', 0, 1) for i in range(2)])"],
         ["PARAMS = cb.ParameterSpace(specs=[*SPECS])"],
-        ["if RANDOM:\n    PARAMS = cb.ParameterSpace(SPECS)"]
-        + ["else:\n    PARAMS = cb.ParameterSpace(SPECS[:1])"],
+        [
+            "if RANDOM:\n    PARAMS = cb.ParameterSpace(SPECS)",
+            "else:\n    PARAMS = cb.ParameterSpace(SPECS[:1])",
+        ],
     ]
     models = [base for base in bases if base not in ("BaseModel", "Mixin", "Plain", "cb.BaseModel")]
     if models:

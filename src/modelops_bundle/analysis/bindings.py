@@ -231,7 +231,7 @@ class _Walk:
         for alias in node.names:
             name = alias.asname or alias.name
             if module is None:
-                self.bind(name, Opaque("import leaves its package", node.lineno, name))
+                self.bind(name, Opaque("import leaves its package", node.lineno, name, True))
             elif alias.name == "*":
                 star = StarImport(module, self._clock.tick(), False, node.lineno)
                 self._scope.stars.append(star)
@@ -247,6 +247,8 @@ class _Walk:
             prepare()
         self.statements(body)
         outcome = _Outcome(dead=self._dead, stars=self._scope.stars[stars:])
+        for star in outcome.stars:
+            star.until = min(star.until, self._clock.tick())
         before: dict[str, _Bindings] = {}
         for name, previous, bindings in self._journal[mark:]:
             before.setdefault(name, previous)

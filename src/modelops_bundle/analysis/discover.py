@@ -6,10 +6,11 @@ The line of a symbol is that of its `def` or `class`, below its decorators.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from modelops_bundle.analysis.discover_match import Matcher
+from modelops_bundle.analysis.discover_merge import merged_models, merged_targets
 from modelops_bundle.analysis.discover_models import ModelFound, ModelReader
 from modelops_bundle.analysis.discover_targets import TargetReader
 from modelops_bundle.analysis.linking import Linker
@@ -17,7 +18,7 @@ from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.analysis.resolve import Resolver
 from modelops_bundle.analysis.resolve_bindings import definition as value_of
 from modelops_bundle.analysis.resolve_modules import LoadedModule, LoadedModules
-from modelops_bundle.analysis.scope import Assigned, Binding, Defined, Scope
+from modelops_bundle.analysis.scope import Assigned, Defined, Scope
 from modelops_bundle.analysis.semantic import canonical, symbol_digest
 from modelops_bundle.analysis.values import Class, Function
 from modelops_bundle.conventions.base import Convention
@@ -209,6 +210,22 @@ class _Found:
     model: ModelFound | None = None
 
 
+def _one(found: list[_Found]) -> _Found:
+    last = found[-1]
+    if len(found) == 1:
+        return last
+    one = last.discovered
+    facts = [each.discovered.facts for each in found]
+    models = [fact for fact in facts if isinstance(fact, ModelFacts)]
+    targets = [fact for fact in facts if isinstance(fact, TargetFacts)]
+    merged = (
+        merged_models(models, one.symbol, one.location)
+        if models
+        else merged_targets(targets, one.symbol, one.location)
+    )
+    return _Found(replace(one, facts=merged), last.model)
+
+
 class _Session:
     """One question about one file."""
 
@@ -217,31 +234,37 @@ class _Session:
     ) -> None:
         self._resolver = resolver
         self._loaded = loaded
-        matcher = Matcher(resolver)
+        matcher = Matcher(resolver, (name for one in conventions for name in one.names()))
         self._models = [(one, ModelReader(resolver, matcher, one)) for one in conventions]
         self._targets = [(one, TargetReader(resolver, matcher, one)) for one in conventions]
 
-    def symbol(self, name: str, scope: Scope | None = None) -> Iterator[_Found]:
-        """The model and the target that a name stands for, if conventions say so."""
-        scope = scope or self._loaded.scope
-        definition = self.definition(name, scope)
-        if not isinstance(definition, Defined):
-            return
-        value = value_of(definition, scope)
-        if isinstance(value, Class):
-            found = self._model(value)
-            if found is not None:
-                yield found
-        elif scope is self._loaded.scope:
-            target = self._target(value)
-            if target is not None:
-                yield target
+    def symbol(self, name: str, scope: Scope | None = None) -> list[_Found]:
+        """The model or the target that a name stands for, if conventions say so.
 
-    def definition(self, name: str, scope: Scope) -> Binding | None:
-        """What a name is bound to when the scope has run; of several the last."""
+        Of several definitions that may be in force the last one gives the place and the digest,
+        and all of them the facts.
+        """
+        scope = scope or self._loaded.scope
+        models: list[_Found] = []
+        targets: list[_Found] = []
+        for definition in self.definitions(name, scope):
+            if isinstance(definition, Defined):
+                value = value_of(definition, scope)
+                if isinstance(value, Class):
+                    models += self._model(value)
+                elif scope is self._loaded.scope:
+                    targets += self._target(value)
+        return [_one(found) for found in (models, targets) if found]
+
+    def definitions(self, name: str, scope: Scope) -> list[Defined | Assigned]:
+        """What a name may be bound to by the file itself when the scope has run."""
         kept, _ = self._resolver.names.definitions(scope, name)
-        own = [one for one in kept if isinstance(one, Defined | Assigned)]
-        return own[-1] if own and len(own) == len(kept) else (own[-1] if own else None)
+        return [one for one in kept if isinstance(one, Defined | Assigned)]
+
+    def definition(self, name: str, scope: Scope) -> Defined | Assigned | None:
+        """The last of them."""
+        found = self.definitions(name, scope)
+        return found[-1] if found else None
 
     def class_scope(self, scope: Scope, name: str) -> Scope | None:
         """The body of a class that a scope defines."""
@@ -265,7 +288,7 @@ class _Session:
             facts = ModelFacts(outputs=fact, scenarios=fact, parameters=fact)
         return self._discovered(kind, scope.qualify(name), facts, definition, "")
 
-    def _model(self, cls: Class) -> _Found | None:
+    def _model(self, cls: Class) -> list[_Found]:
         for convention, reader in self._models:
             if reader.is_model(cls):
                 model = reader.read(cls)
@@ -273,33 +296,31 @@ class _Session:
                 found = self._discovered(
                     Kind.MODEL, cls.qualified_name, model.facts, definition, convention.name
                 )
-                return _Found(replace(found, abstract=model.abstract), model)
-        return None
+                return [_Found(replace(found, abstract=model.abstract), model)]
+        return []
 
-    def _target(self, function: Function) -> _Found | None:
+    def _target(self, function: Function) -> list[_Found]:
         for convention, reader in self._targets:
             facts = reader.read(function)
             if facts is not None and not isinstance(function.node, ast.Lambda):
                 definition = Defined(function.node, 0)
                 name = function.qualified_name
-                return _Found(
-                    self._discovered(Kind.TARGET, name, facts, definition, convention.name)
-                )
-        return None
+                found = self._discovered(Kind.TARGET, name, facts, definition, convention.name)
+                return [_Found(found)]
+        return []
 
     def _discovered(
         self,
         kind: Kind,
         symbol: str,
         facts: ModelFacts | TargetFacts,
-        definition: Binding,
+        definition: Defined | Assigned,
         convention: str,
     ) -> Discovered:
         path = self._loaded.source.path
         if isinstance(definition, Defined):
             digest = symbol_digest(definition.node)
         else:
-            assert isinstance(definition, Assigned)
             texts = canonical([definition.value]).texts
             digest = SemanticDigest(f"{SCHEME}:{digest_of_fields('assigned', *texts)}")
         return Discovered(
@@ -313,7 +334,5 @@ class _Session:
         )
 
 
-def _line(binding: Binding) -> int:
-    if isinstance(binding, Defined):
-        return binding.node.lineno
-    return binding.value.lineno if isinstance(binding, Assigned) else 0
+def _line(binding: Defined | Assigned) -> int:
+    return binding.node.lineno if isinstance(binding, Defined) else binding.value.lineno

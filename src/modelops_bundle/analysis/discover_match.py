@@ -35,11 +35,20 @@ class Match(StrEnum):
 
 
 class Matcher:
-    """Compares values with the names of conventions, installed or the project's own."""
+    """Compares values with the names of conventions, installed or the project's own.
 
-    def __init__(self, resolver: Resolver) -> None:
+    Args:
+        resolver: Evaluates expressions; it is told which functions not to follow.
+        names: All qualified names of the conventions in force.
+    """
+
+    def __init__(self, resolver: Resolver, names: Iterable[str]) -> None:
         self._resolver = resolver
         self._own: dict[str, frozenset[Value]] = {}
+        named: set[Value] = set()
+        for name in names:
+            named |= self._definitions(name)
+        resolver.calls.named = frozenset(named)
 
     def match(self, values: Values, names: tuple[str, ...]) -> Match:
         """Whether the alternatives are among these names, or classes derived from them."""

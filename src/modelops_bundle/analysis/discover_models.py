@@ -280,8 +280,15 @@ class _Lineage:
         order: list[Class | External | Unknown] = []
         doubts: list[Unresolved] = []
         where = Location(model.path, model.line)
-        for ancestor in classes.ancestry(model).order:
+        line = classes.ancestry(model).order
+        behind: set[Class | External | Unknown] = set()
+        for ancestor in line:
             if reader.is_framework(ancestor):
+                behind.update(
+                    classes.ancestry(ancestor).order if isinstance(ancestor, Class) else ()
+                )
+        for ancestor in line:
+            if ancestor in behind or reader.is_framework(ancestor):
                 continue
             if isinstance(ancestor, External) and ancestor.name in _NEUTRAL:
                 continue

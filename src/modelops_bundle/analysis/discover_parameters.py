@@ -46,9 +46,7 @@ def parameter_names(
     if not convention.parameter_constructors:
         return ListFact(), ()
     if not attribute:
-        for ancestor in order:
-            if isinstance(ancestor, Class):
-                reader.any_attribute(ancestor)
+        reader.any_attribute([one for one in order if isinstance(one, Class)])
         return reader.fact(), ()
     for ancestor in order:
         if not isinstance(ancestor, Class):
@@ -126,12 +124,17 @@ class _Reader:
         )
         self._unresolved[fact] = None
 
-    def any_attribute(self, cls: Class) -> None:
-        """Parameter calls in any attribute of the class body."""
-        for name, _ in cls.body.final():
-            for value in self._resolver.classes.own_attribute(cls, name):
-                if isinstance(value, Call | Sequence | Table) and self._mentions(value, 0):
-                    self.collect((value,), 0)
+    def any_attribute(self, ancestors: list[Class]) -> None:
+        """Parameter calls in any attribute; the nearest class that has an attribute counts."""
+        seen: set[str] = set()
+        for cls in ancestors:
+            for name, _ in cls.body.final():
+                values = self._resolver.classes.own_attribute(cls, name)
+                if not values or name in seen:
+                    continue
+                seen.add(name)
+                if any(self._mentions(value, 0) for value in values):
+                    self.collect_alternatives(values)
 
     def _mentions(self, value: Value, depth: int) -> bool:
         if depth > _MAX_DEPTH:

@@ -10,12 +10,13 @@ import ast
 from collections.abc import Callable
 from itertools import product
 
+from modelops_bundle.analysis.resolve_bindings import external
 from modelops_bundle.analysis.resolve_calls import Arguments, Calls
 from modelops_bundle.analysis.resolve_classes import Classes
 from modelops_bundle.analysis.resolve_containers import Containers
 from modelops_bundle.analysis.resolve_methods import Methods, formatting
 from modelops_bundle.analysis.resolve_modules import LoadedModules
-from modelops_bundle.analysis.resolve_names import Names, external
+from modelops_bundle.analysis.resolve_names import Names
 from modelops_bundle.analysis.resolve_operators import binary, compared, subscripted, unary
 from modelops_bundle.analysis.resolve_outside import Outside
 from modelops_bundle.analysis.resolve_text import formatted, joined

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, field
 
 from modelops_bundle.analysis.scope import (
     END,
@@ -15,15 +16,61 @@ from modelops_bundle.analysis.scope import (
 )
 from modelops_bundle.analysis.values import (
     Class,
+    Constant,
+    External,
     Function,
     Point,
     Sequence,
     Unknown,
     Value,
     Values,
+    text_of,
     union,
 )
 from modelops_bundle.core.findings import Location
+
+#: Built-in names that mean something here; any other unbound name is unknown.
+_BUILTINS_TEXT = """
+    __import__ ArithmeticError BaseException Exception bool bytes classmethod complex dict
+    enumerate float frozenset int len list map max min object property range reversed set sorted
+    staticmethod str super tuple type zip
+"""
+BUILTINS = frozenset(_BUILTINS_TEXT.split())
+_FALSE_AT_RUN_TIME = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
+
+
+@dataclass(slots=True)
+class Found:
+    """Alternatives of a name; `fallback` holds those made where an import had failed."""
+
+    values: list[Value] = field(default_factory=list)
+    fallback: list[Value] = field(default_factory=list)
+    unbound: bool = False
+
+
+def external(name: str) -> Value:
+    """Something outside the project by its qualified name."""
+    return Constant.of(False) if name in _FALSE_AT_RUN_TIME else External(name)
+
+
+def is_open(values: list[Value]) -> bool:
+    """Whether one of the alternatives cannot be told."""
+    return any(isinstance(value, Unknown) for value in values)
+
+
+def listed_texts(values: Values) -> tuple[frozenset[str], bool]:
+    """The texts in a list such as `__all__`, and whether it certainly holds these and no others."""
+    texts: set[str] = set()
+    certain = True
+    for value in values:
+        if not isinstance(value, Sequence) or value.missing:
+            certain = False
+            continue
+        for alternatives in value.elements:
+            known = [text_of(one) for one in alternatives]
+            texts.update(text for text in known if text is not None)
+            certain = certain and len(known) == 1 and known[0] is not None
+    return frozenset(texts), certain and len(values) == 1
 
 
 def definition(binding: Defined, scope: Scope) -> Function | Class:

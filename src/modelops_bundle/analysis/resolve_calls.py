@@ -25,6 +25,7 @@ from modelops_bundle.analysis.values import (
 )
 
 _PATHS = frozenset(f"pathlib.{name}" for name in ("Path", "PurePath", "PosixPath", "PurePosixPath"))
+_IMPORTERS = frozenset({"importlib.import_module", "builtins.__import__"})
 _MAX_RANGE = 512
 _SEQUENCES = {
     "builtins.list": "list",
@@ -64,6 +65,8 @@ class Calls:
     def __init__(self, names: Names, evaluate: Evaluate) -> None:
         self._names = names
         self._evaluate = evaluate
+        #: Functions of the project that conventions give a meaning to: their calls stand.
+        self.named: frozenset[Value] = frozenset()
 
     def arguments(self, node: ast.Call, point: Point) -> Arguments:
         """The arguments of a call; `*` and `**` of spelt-out containers are taken apart."""
@@ -113,6 +116,14 @@ class Calls:
             return tuple(
                 self._as_text(value, node, point) for value in self._evaluate(node.args[0], point)
             )
+        if name in _IMPORTERS and len(node.args) == 1 and not node.keywords:
+            found = self._evaluate(node.args[0], point)
+            text = text_of(found[0]) if len(found) == 1 else None
+            # `__import__("a.b")` gives `a`; a leading dot needs a package.
+            plain = text is not None and not text.startswith(".")
+            if text and plain and ("." not in text or name == "importlib.import_module"):
+                return (self._names.module(text),)
+            return None
         if name in _PATHS or name in ("os.path.join", "posixpath.join"):
             return (self._path(name in _PATHS, node, point),)
         return None
@@ -217,7 +228,7 @@ class Calls:
         that fit its parameters one by one.
         """
         body = _single_return(function.node)
-        if body is None or function.point.local:
+        if body is None or function.point.local or function in self.named:
             return None
         given = self.arguments(node, point)
         parameters = function.node.args

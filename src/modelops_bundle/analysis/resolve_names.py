@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from modelops_bundle.analysis.modules import PlaceKind
-from modelops_bundle.analysis.resolve_bindings import definition, loaded_by, unpacked
+from modelops_bundle.analysis.resolve_bindings import (
+    BUILTINS,
+    Found,
+    definition,
+    external,
+    is_open,
+    listed_texts,
+    loaded_by,
+    unpacked,
+)
 from modelops_bundle.analysis.resolve_modules import Evaluate, LoadedModule, LoadedModules
 from modelops_bundle.analysis.resolve_outside import Outside
 from modelops_bundle.analysis.resolve_steadiness import Steadiness
@@ -33,7 +41,6 @@ from modelops_bundle.analysis.values import (
     Function,
     Module,
     Point,
-    Sequence,
     Unknown,
     Value,
     Values,
@@ -45,24 +52,6 @@ from modelops_bundle.core.findings import Location
 from modelops_bundle.core.paths import BundlePath
 
 Combine = Callable[[ast.AugAssign, Values, Point], Values]
-
-#: Built-in names that mean something here; any other unbound name is unknown.
-_BUILTINS_TEXT = """
-    ArithmeticError BaseException Exception bool bytes classmethod complex dict enumerate float
-    frozenset int len list map max min object property range reversed set sorted staticmethod str
-    super tuple type zip
-"""
-_BUILTINS = frozenset(_BUILTINS_TEXT.split())
-_FALSE_AT_RUN_TIME = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
-
-
-@dataclass(slots=True)
-class _Found:
-    """Alternatives of a name; `fallback` holds those made where an import had failed."""
-
-    values: list[Value] = field(default_factory=list)
-    fallback: list[Value] = field(default_factory=list)
-    unbound: bool = False
 
 
 class Names:
@@ -99,7 +88,7 @@ class Names:
         scope, at = point.scope, point.at
         while scope.kind is ScopeKind.CLASS and point.inner and scope.parent is not None:
             scope, at = scope.parent, scope.parent_at
-        found = _Found(unbound=True)
+        found = Found(unbound=True)
         while found.unbound:
             found.unbound = False
             if scope.kind is ScopeKind.MODULE:
@@ -144,10 +133,10 @@ class Names:
             return []
         doubts = self._outside.sets(module, module.path, name, asking)
         loaded = self.modules.get(module.path)
-        if loaded is not None and self._outside.circular(module.path, asking):
-            if loaded.scope.rebinds(name):
-                reason = f"{module.path} and {asking} import each other"
-                doubts.append(Unknown(name, reason, Location(module.path)))
+        rebinds = loaded is not None and loaded.scope.rebinds(name)
+        if rebinds and self._outside.circular(module.path, asking):
+            reason = f"{module.path} and {asking} import each other"
+            doubts.append(Unknown(name, reason, Location(module.path)))
         return doubts
 
     def _of_module(self, module: Module, name: str) -> Values:
@@ -158,7 +147,7 @@ class Names:
         if loaded is None:
             where = Location(module.path)
             return (Unknown(submodule, f"{module.path} cannot be parsed", where),)
-        found = _Found()
+        found = Found()
         self._in_module(found, loaded.scope, name, END, builtins=False)
         shadow = self._submodule(submodule)
         if found.values or found.fallback:
@@ -190,22 +179,6 @@ class Names:
         self.steadiness.add_function(scope, function.node)
         return scope
 
-    def exported(self, loaded: LoadedModule) -> frozenset[str] | None:
-        """The names in `__all__`; None where there is none or it cannot be told."""
-        if "__all__" not in loaded.scope.history:
-            return None
-        names: set[str] = set()
-        found = _Found()
-        self._in_module(found, loaded.scope, "__all__", END, builtins=False)
-        for value in found.values:
-            if not isinstance(value, Sequence) or value.missing:
-                return None
-            for alternatives in value.elements:
-                for one in alternatives:
-                    if isinstance(one, Constant) and isinstance(one.value, str):
-                        names.add(one.value)
-        return frozenset(names)
-
     def _outer(self, scope: Scope) -> tuple[Scope, int]:
         at = scope.parent_at
         outer = scope.parent
@@ -213,26 +186,26 @@ class Names:
             at, outer = min(at, outer.parent_at) if at != END else END, outer.parent
         return (outer or scope.module), at
 
-    def _in_scope(self, found: _Found, scope: Scope, name: str, at: int) -> None:
+    def _in_scope(self, found: Found, scope: Scope, name: str, at: int) -> None:
         bindings, _ = scope.bindings(name, at)
         self._add(found, bindings, scope, name)
 
     def _in_module(
-        self, found: _Found, scope: Scope, name: str, at: int, *, builtins: bool = True
+        self, found: Found, scope: Scope, name: str, at: int, *, builtins: bool = True
     ) -> None:
         bindings, made_at = scope.bindings(name, at)
         for star in reversed(scope.stars):
-            if not made_at < star.at <= at:
+            if not made_at < star.at <= at <= star.until:
                 continue
             values = self._from_star(star, name, scope)
             found.values += values
-            if values and not star.conditional and not _open(values):
+            if values and not star.conditional and not is_open(values):
                 return
         before = len(found.values) + len(found.fallback)
         self._add(found, bindings, scope, name)
         if not found.unbound or not builtins:
             return
-        if name in _BUILTINS:
+        if name in BUILTINS:
             found.values = [External(f"builtins.{name}")]
         elif name == "__name__":
             loaded = self.modules.get(scope.path)
@@ -248,8 +221,8 @@ class Names:
             qualified = f"{module.name}.{name}"
             if qualified in self._known:
                 return [External(qualified)]
-            others = name in scope.history or name in _BUILTINS or len(scope.stars) > 1
-            if name.startswith("_") or name in _BUILTINS:
+            others = name in scope.history or name in BUILTINS or len(scope.stars) > 1
+            if name.startswith("_") or name in BUILTINS:
                 return []
             if not others:
                 return [External(qualified)]
@@ -269,16 +242,26 @@ class Names:
         if key in self._pending:
             return []
         self._pending[key] = len(self._pending)
-        exported = self.exported(loaded)
-        visible = name in exported if exported is not None else not name.startswith("_")
-        found = _Found()
+        exported = None
+        visible, certain = not name.startswith("_"), True
+        if "__all__" in loaded.scope.history:
+            exported, certain = listed_texts(self.bound_in(loaded.scope, "__all__"))
+            visible = name in exported or not certain
+        found = Found()
         if visible:
             self._in_module(found, loaded.scope, name, END, builtins=False)
         del self._pending[key]
         settled = self._settled(found, name, Point(loaded.scope), empty=True) if visible else ()
-        return [self.steadiness.steady_elsewhere(value, name) for value in settled]
+        values = [self.steadiness.steady_elsewhere(value, name) for value in settled]
+        if visible and not values and exported is not None and name in exported:
+            submodule = self._submodule(f"{loaded.name}.{name}")
+            values += [submodule] if submodule is not None else []
+        if values and not certain:
+            where = Location(loaded.source.path)
+            values.append(Unknown(name, "what __all__ holds is not certain", where))
+        return values
 
-    def _add(self, found: _Found, bindings: tuple[Binding, ...], scope: Scope, name: str) -> None:
+    def _add(self, found: Found, bindings: tuple[Binding, ...], scope: Scope, name: str) -> None:
         for binding, fallback in self._alive(bindings, scope):
             if isinstance(binding, Unbound):
                 found.unbound = True
@@ -304,7 +287,7 @@ class Names:
 
     def bound_in(self, scope: Scope, name: str) -> Values:
         """What the body of a scope leaves the name bound to; empty if it does not bind it."""
-        found = _Found()
+        found = Found()
         bindings, _ = scope.bindings(name, END)
         self._add(found, bindings, scope, name)
         return self._settled(found, name, Point(scope), empty=True)
@@ -356,7 +339,7 @@ class Names:
                 )
                 return unpacked(values, binding, scope, name)
             case Augmented():
-                found = _Found()
+                found = Found()
                 self._add(found, binding.before, scope, name)
                 before = union([*found.values, *found.fallback])
                 return self._combine(binding.node, before, Point(scope, binding.at))
@@ -366,7 +349,8 @@ class Names:
                 return (definition(binding, scope),)
             case Opaque():
                 where = Location(scope.path, binding.line)
-                return (Unknown(binding.expression or name, binding.reason, where),)
+                expression = binding.expression or name
+                return (Unknown(expression, binding.reason, where, binding.fails),)
         return (Unknown(name, "not bound", Location(scope.path)),)
 
     def _imported(self, binding: Imported, scope: Scope) -> Values:
@@ -379,15 +363,17 @@ class Names:
             return (external(f"{module.name}.{binding.name}"),)
         return (module,)
 
-    def _settled(self, found: _Found, name: str, point: Point, *, empty: bool = False) -> Values:
+    def _settled(self, found: Found, name: str, point: Point, *, empty: bool = False) -> Values:
         values = found.values
         framework = [v for v in values if isinstance(v, External) and v.name in self._known]
         if framework:
             # A stub for where the framework is not installed is not what workers import, and a
             # star import of another library does not replace its names.
             values = [v for v in values if not isinstance(v, Unknown)]
-        else:
-            values = values + found.fallback
+        elif found.fallback:
+            # What was tried first is no alternative where it certainly fails.
+            tried = [v for v in values if not (isinstance(v, Unknown) and v.fails)]
+            values = tried + found.fallback
         if not values:
             if empty:
                 return ()
@@ -399,19 +385,13 @@ class Names:
             return None
         return self.module(dotted)
 
-    @staticmethod
-    def _missing(module: Module, name: str) -> Unknown:
+    def _missing(self, module: Module, name: str) -> Value:
+        whole = f"{module.name}.{name}"
+        if module.path is None and whole in self._known:
+            # A folder that happens to have the framework's name: an installed package wins.
+            return External(whole)
         where = Location(module.path or BundlePath("."))
-        return Unknown(f"{module.name}.{name}", f"{module.name} does not define {name}", where)
+        return Unknown(whole, f"{module.name} does not define {name}", where, True)
 
 
 _STAR = Opaque("star import", 0)
-
-
-def external(name: str) -> Value:
-    """Something outside the project by its qualified name."""
-    return Constant.of(False) if name in _FALSE_AT_RUN_TIME else External(name)
-
-
-def _open(values: list[Value]) -> bool:
-    return any(isinstance(value, Unknown) for value in values)

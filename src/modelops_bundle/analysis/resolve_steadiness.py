@@ -9,6 +9,7 @@ from modelops_bundle.analysis.resolve_outside import Outside
 from modelops_bundle.analysis.scope import Imported, Scope
 from modelops_bundle.analysis.scope_effects import Effects, effects_of
 from modelops_bundle.analysis.values import (
+    Call,
     External,
     Module,
     Point,
@@ -83,8 +84,13 @@ class Steadiness:
         """Whether a called function may change a container it is given: one of the project may."""
         if isinstance(function, ast.Name) and scope.module.rebinds(function.id):
             return True
-        called = self._evaluate(function, Point(scope.module))
-        return not all(isinstance(one, External) and not _changes(one) for one in called)
+        point = Point(scope.module)
+        if isinstance(function, ast.Attribute):
+            # A method of something made outside the project, such as a logger.
+            made = self._evaluate(function.value, point)
+            if all(isinstance(one, Call) and _outside(one.functions) for one in made):
+                return False
+        return not _outside(self._evaluate(function, point))
 
     def steady_elsewhere(self, value: Value, name: str) -> Value:
         """The value, or unknown if another file that takes part may change the container.
@@ -133,5 +139,11 @@ def _nested_mutable(value: Value) -> bool:
     return False
 
 
-def _changes(function: External) -> bool:
-    return function.name in _CHANGING or function.name.partition(".")[0] in _CHANGING
+def _outside(functions: Values) -> bool:
+    """Whether all are from outside the project and leave their arguments alone."""
+    return all(
+        isinstance(one, External)
+        and one.name not in _CHANGING
+        and one.name.partition(".")[0] not in _CHANGING
+        for one in functions
+    )

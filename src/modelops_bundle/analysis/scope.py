@@ -74,11 +74,12 @@ class Defined:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opaque:
-    """Bound to something that is not followed."""
+    """Bound to something that is not followed; `fails` for an import that Python would refuse."""
 
     reason: str
     line: int
     expression: str = ""
+    fails: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,14 +110,18 @@ UNBOUND = Unbound()
 NOTHING: tuple[Binding, ...] = (UNBOUND,)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class StarImport:
-    """`from module import *`; conditional if it may not have run."""
+    """`from module import *`; conditional if it may not have run.
+
+    In a branch it holds until the end of the branch, and from the join on conditionally.
+    """
 
     module: str
     at: int
     conditional: bool
     line: int
+    until: int = END
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -230,8 +230,12 @@ class _Scan:
         if node.value is None:
             return
         for target in targets:
-            followed = isinstance(target, ast.Name) and target.id not in place.local
-            usage = f"={target.id}" if followed and isinstance(target, ast.Name) else _HELD
+            if isinstance(target, ast.Name) and target.id not in place.local:
+                usage = f"={target.id}"
+            elif isinstance(target, ast.Attribute):
+                usage = f"=.{target.attr}"
+            else:
+                usage = _HELD
             self._stack.append((node.value, usage, place))
         if len(targets) > 1:
             names = [target.id for target in targets if isinstance(target, ast.Name)]

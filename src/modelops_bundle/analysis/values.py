@@ -162,11 +162,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that cannot be told from the code."""
+    """A value that cannot be told from the code.
+
+    Attributes:
+        fails: It is an import that Python would refuse.
+    """
 
     expression: str
     reason: str
     location: Location
+    fails: bool = False
 
 
 Value = (

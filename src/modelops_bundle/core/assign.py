@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
+from modelops_bundle.core.handed_on import handed_on
 from modelops_bundle.core.observation import Discovered, Observation
 from modelops_bundle.core.pairing import pair_missing
 from modelops_bundle.core.paths import BundlePath
@@ -14,8 +15,6 @@ from modelops_bundle.core.registry import (
     Declared,
     EntryKey,
     Kind,
-    ModelEntry,
-    TargetEntry,
 )
 from modelops_bundle.errors import NeedsDecisionError, UsageError
 
@@ -29,7 +28,7 @@ class Assignment:
         evidence: For renames and moves, what the pairing rests on.
         undecided: Entries with several candidates.
         added: New entries, in the order in which they are appended.
-        declared: What a person named, for added and for registered-again entries.
+        declared: What a person named now, for added and for registered-again entries.
         unregistered: Symbols of a convention that nothing claims or excludes.
     """
 
@@ -67,6 +66,7 @@ class _Assigner:
             (item.kind, item.path, item.symbol): item for item in sorted_symbols(observed)
         }
         self.excluded = {*record.excluded, *options.exclude}
+        self.taken = {Kind.MODEL: {*record.models}, Kind.TARGET: {*record.targets}}
 
     def find_present(self) -> None:
         for key, entry in self.record.entries():
@@ -76,17 +76,44 @@ class _Assigner:
 
     def pair(self) -> None:
         entries = dict(self.record.entries())
-        missing = {
-            key: entry
-            for key, entry in entries.items()
-            if key not in self.assignment.found and entry.path not in self.observed.parse_failures
-        }
-        free = [i for i in self._unclaimed() if i.entrypoint not in self.excluded]
-        pairing = pair_missing(missing, free, self.observed, self.options.renames, entries)
+        twins = self._missing()
+        missing = {key: entries[key] for key in twins}
+        free = self._unclaimed()
+        wanted = [item for item in free if item.entrypoint not in self.excluded]
+        chains = handed_on(entries, self.assignment.found, missing, wanted)
+        for key, item in chains.now.items():
+            self._settle((key, *twins.pop(key, ())), item, "same body")
+        pairing = pair_missing(
+            {key: missing[key] for key in twins},
+            [item for item in free if item not in chains.now.values()],
+            self.observed,
+            self.options.renames,
+            entries,
+            excluded=self.excluded,
+            contested=chains.contested,
+        )
         for key, pair in pairing.pairs.items():
-            self.assignment.found[key] = pair.found
-            self.assignment.evidence[key] = pair.evidence
-        self.assignment.undecided = pairing.undecided
+            self._settle((key, *twins.get(key, ())), pair.found, pair.evidence)
+        for key, options in pairing.undecided.items():
+            self.assignment.undecided.update(dict.fromkeys((key, *twins[key]), options))
+
+    def _missing(self) -> dict[EntryKey, tuple[EntryKey, ...]]:
+        """Entries whose symbol is not where the registry says, with others of the same symbol.
+
+        Two entries of one symbol are an error of their own (MB309), and no rivals: both follow it.
+        """
+        groups: dict[object, list[EntryKey]] = {}
+        for key, entry in sorted(self.record.entries(), key=lambda row: row[0]):
+            if key in self.assignment.found or entry.path in self.observed.parse_failures:
+                continue
+            chosen = self.options.renames.get(key)
+            groups.setdefault((key.kind, entry.path, entry.symbol, chosen), []).append(key)
+        return {keys[0]: tuple(keys[1:]) for keys in groups.values()}
+
+    def _settle(self, keys: Iterable[EntryKey], item: Discovered, evidence: str) -> None:
+        for key in keys:
+            self.assignment.found[key] = item
+            self.assignment.evidence[key] = evidence
 
     def register(self, wanted: Registration) -> None:
         item = self.symbols.get((wanted.kind, wanted.path, wanted.symbol))
@@ -131,10 +158,7 @@ class _Assigner:
                 hint=f"run `mops-bundle rename {key.kind.value} {key.id} {wanted.id}`",
             )
         if wanted.declared:
-            entry = self.record.get(key)
-            recorded = entry.declared if entry else None
-            legacy = _legacy_declared(entry) if entry and recorded is None else recorded
-            self.assignment.declared[key] = merge_declared(legacy or Declared(), wanted.declared)
+            self.assignment.declared[key] = wanted.declared
 
     def _refuse_possible_rename(self, item: Discovered) -> None:
         for key, options in self.assignment.undecided.items():
@@ -147,17 +171,16 @@ class _Assigner:
                 )
 
     def _new_key(self, item: Discovered, wanted: str) -> EntryKey:
-        taken = {key.id for key, _ in self.record.entries() if key.kind is item.kind}
-        taken |= {key.id for key in self.assignment.added if key.kind is item.kind}
-        if wanted:
-            if wanted in taken:
-                raise UsageError(
-                    f"the id {wanted!r} is taken",
-                    not_done="nothing was registered",
-                    hint="choose another id with --id",
-                )
-            return EntryKey(item.kind, wanted)
-        return EntryKey(item.kind, default_id(item, taken))
+        taken = self.taken[item.kind]
+        if wanted in taken:
+            raise UsageError(
+                f"the id {wanted!r} is taken",
+                not_done="nothing was registered",
+                hint="choose another id with --id",
+            )
+        chosen = wanted or default_id(item, taken)
+        taken.add(chosen)
+        return EntryKey(item.kind, chosen)
 
 
 def sorted_symbols(observed: Observation) -> list[Discovered]:
@@ -168,7 +191,7 @@ def sorted_symbols(observed: Observation) -> list[Discovered]:
     )
 
 
-def default_id(item: Discovered, taken: Iterable[str]) -> str:
+def default_id(item: Discovered, taken: Container[str]) -> str:
     """`<file stem>_<class in lower case>` or the function's name; if taken, after its module."""
     name = item.symbol
     if item.kind is Kind.MODEL:
@@ -196,8 +219,3 @@ def merge_declared(old: Declared, new: Declared) -> Declared:
 
 def _union(old: tuple[BundlePath, ...], new: tuple[BundlePath, ...]) -> tuple[BundlePath, ...]:
     return tuple(dict.fromkeys((*old, *new)))
-
-
-def _legacy_declared(entry: ModelEntry | TargetEntry) -> Declared:
-    """For an entry that another tool wrote, everything that it names counts as declared."""
-    return Declared(data=entry.data, code=entry.code)

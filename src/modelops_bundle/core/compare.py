@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from modelops_bundle.core.dependencies import lies_in
 from modelops_bundle.core.derive import Context, entry_behavior
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import Closure, Discovered
@@ -136,33 +137,36 @@ def _data(c: Comparison) -> Iterator[Reason]:
     if set(old.data) != set(new.data):
         line = c.found.location.line
         yield _list_reason("MB108", "data", old.data, new.data, path=new.path, line=line)
-    listed = {path for path in new.data if path not in old.data}
-    for path in sorted({*old.data_digests, *new.data_digests}):
-        if not any(path.is_within(data) for data in listed):
-            yield from _digest_reason("MB120", "data_digests", path, old, new)
+    yield from _digests("MB120", "data_digests", old.data, new.data, old, new)
 
 
-def _digest_reason(
-    code: str, field: str, path: BundlePath, old: Entry, new: Entry
+def _digests(
+    code: str,
+    field: str,
+    old_paths: tuple[BundlePath, ...],
+    new_paths: tuple[BundlePath, ...],
+    old: Entry,
+    new: Entry,
 ) -> Iterator[Reason]:
-    before, after = getattr(old, field).get(path), getattr(new, field).get(path)
-    if before == after:
-        return
-    kept = any(path.is_within(data) for data in new.data)
-    if after is None and not kept:
-        return
-    if before is None:
-        what = "digest not recorded yet" if path in old.data else "added"
-    else:
-        what = "changed" if after is not None else "gone"
-    yield Reason(
-        code=code,
-        field=field,
-        old=before or "",
-        new=after or "",
-        path=path,
-        message=f"{path} {what}",
-    )
+    """A reason for each file that has another digest, below paths that both sides list."""
+    both = set(old_paths).intersection(new_paths)
+    before_all, after_all = getattr(old, field), getattr(new, field)
+    for path in sorted({*before_all, *after_all}):
+        before, after = before_all.get(path), after_all.get(path)
+        if before == after or not lies_in(path, both):
+            continue
+        if before is None:
+            what = "not recorded yet" if path in both else "added"
+        else:
+            what = "changed" if after is not None else "gone"
+        yield Reason(
+            code=code,
+            field=field,
+            old=before or "",
+            new=after or "",
+            path=path,
+            message=f"{path} {what}",
+        )
 
 
 def _code(c: Comparison) -> Iterator[Reason]:
@@ -182,20 +186,10 @@ def _code(c: Comparison) -> Iterator[Reason]:
             cosmetic=cosmetic,
             message=f"{new.path} changed" if old.source_digest else f"{new.path} not recorded yet",
         )
-    for path, digest in new.code_digests.items():
-        if path in old.code and old.code_digests.get(path) != digest:
-            yield Reason(
-                code="MB121",
-                field="code_digests",
-                old=old.code_digests.get(path, ""),
-                new=digest,
-                path=path,
-                via=closure.chain(path),
-                cosmetic=cosmetic,
-                message=f"{path} changed"
-                if path in old.code_digests
-                else f"{path} not recorded yet",
-            )
+    for reason in _digests("MB121", "code_digests", old.code, new.code, old, new):
+        imported = reason.path is not None and reason.path in closure.via
+        via = closure.chain(reason.path) if reason.path and imported else ()
+        yield replace(reason, via=via, cosmetic=cosmetic)
 
 
 def _code_is_cosmetic(c: Comparison) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from modelops_bundle.core.digest import Digest, tree_digest
@@ -61,6 +61,15 @@ def folder_digests(folder: BundlePath, observed: Observation) -> dict[BundlePath
     if len(files) > TREE_DIGEST_ABOVE:
         return {folder: tree_digest({below(folder, path): d for path, d in files.items()})}
     return files
+
+
+def lies_in(path: BundlePath, places: Container[BundlePath]) -> bool:
+    """Whether a path is one of these places, or lies below one."""
+    while path not in places:
+        if path == ROOT:
+            return False
+        path = path.parent
+    return True
 
 
 def below(folder: BundlePath, path: BundlePath) -> BundlePath:

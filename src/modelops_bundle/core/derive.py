@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from modelops_bundle.core.behavior import behavior_digest, closure_digest
-from modelops_bundle.core.dependencies import derive_dependencies
+from modelops_bundle.core.dependencies import derive_dependencies, lies_in
 from modelops_bundle.core.digest import Digest, SemanticDigest
 from modelops_bundle.core.facts import FactMerger
 from modelops_bundle.core.findings import Finding
@@ -88,7 +88,7 @@ def entry_behavior(
     Args:
         environment: The environment to assume.
         like: Take facts and data from this entry instead: what the behaviour would be if only
-            the code had changed.
+            the code had changed. Code that a person declared is code, and counts as it is now.
     """
     closure = context.observed.closures.get(entry.path)
     if closure is None:
@@ -96,8 +96,11 @@ def entry_behavior(
     stated = like or entry
     own = frozenset({(entry.path, entry.symbol)})
     code = closure_digest(closure, context.registered - own)
+    named = frozenset((entry.declared or Declared()).code)
     extra = {
-        p: d for p, d in stated.code_digests.items() if p in (stated.declared or Declared()).code
+        path: digest
+        for path, digest in entry.code_digests.items()
+        if path not in closure.semantics and lies_in(path, named)
     }
     return behavior_digest(
         code, facts_of(stated, entry), {**extra, **stated.data_digests}, environment

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from modelops_bundle.core.observation import Discovered, ModelFacts, Observation, TargetFacts
 from modelops_bundle.core.paths import BundlePath, Entrypoint
-from modelops_bundle.core.registry import EntryKey, ModelEntry, TargetEntry
+from modelops_bundle.core.registry import EntryKey, Kind, ModelEntry, TargetEntry
 from modelops_bundle.errors import UsageError
 
 #: Below this two definitions are different things (analysis.md, "Renames", evidence 2).
 SIMILAR = 0.6
 
 Entries = Mapping[EntryKey, ModelEntry | TargetEntry]
+Groups = defaultdict[tuple[Kind, object], list[Discovered]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ def pair_missing(
     observed: Observation,
     chosen: Mapping[EntryKey, str],
     record: Entries,
+    *,
+    excluded: Container[Entrypoint] = (),
+    contested: Container[EntryKey] = (),
 ) -> Pairing:
     """Pair entries whose symbol is gone with symbols that no entry claims.
 
@@ -50,13 +54,16 @@ def pair_missing(
         observed: For file contents and similarities.
         chosen: What a person settled by `--rename`.
         record: All entries, for what a person chose.
+        excluded: Symbols that only a person may choose.
+        contested: Entries that only an equal body or a person may settle (`handed_on`).
 
     Raises:
         UsageError: a chosen symbol does not exist, is not unique, or is taken.
     """
-    search = _Search(missing, candidates, observed)
+    search = _Search(missing, candidates, observed, contested)
     for key in sorted(chosen):
         search.choose(key, chosen[key], record)
+    search.leave_out(excluded)
     while search.found_more():
         search.by_entrypoint()
         search.by_body(same_file=True)
@@ -71,12 +78,17 @@ class _Search:
     """The entries and candidates that are still free, and the pairs so far."""
 
     def __init__(
-        self, missing: Entries, candidates: Iterable[Discovered], observed: Observation
+        self,
+        missing: Entries,
+        candidates: Iterable[Discovered],
+        observed: Observation,
+        contested: Container[EntryKey],
     ) -> None:
         self.observed = observed
+        self.contested = contested
         self.pairing = Pairing()
         self.missing = {key: missing[key] for key in sorted(missing)}
-        self.free = sorted(candidates, key=_candidate_order)
+        self.free = dict.fromkeys(sorted(candidates, key=_candidate_order))
         self.settled_before = -1
 
     def found_more(self) -> bool:
@@ -94,10 +106,20 @@ class _Search:
     def settle(self, key: EntryKey, found: Discovered, evidence: str) -> None:
         self.pairing.pairs[key] = Pair(found, evidence)
         self.missing.pop(key, None)
-        self.free.remove(found)
+        del self.free[found]
+
+    def leave_out(self, excluded: Container[Entrypoint]) -> None:
+        self.free = {c: None for c in self.free if c.entrypoint not in excluded}
 
     def of_kind(self, key: EntryKey, *, plain: bool = False) -> list[Discovered]:
         return [c for c in self.free if c.kind is key.kind and (plain or c.convention)]
+
+    def grouped(self, group_of: Callable[[Discovered], object]) -> Groups:
+        """The free candidates by kind and something else that they may share with an entry."""
+        groups: Groups = defaultdict(list)
+        for candidate in self.free:
+            groups[candidate.kind, group_of(candidate)].append(candidate)
+        return groups
 
     def choose(self, key: EntryKey, text: str, record: Entries) -> None:
         entry = record.get(key)
@@ -123,30 +145,25 @@ class _Search:
 
     def by_entrypoint(self) -> None:
         """The same module and symbol in another file: its path or source root changed."""
+        groups = self.grouped(lambda candidate: candidate.entrypoint)
         for key, entry in list(self.missing.items()):
-            for candidate in self.of_kind(key, plain=True):
-                if candidate.entrypoint == entry.entrypoint:
-                    self.settle(key, candidate, "same entrypoint")
-                    break
+            options = [c for c in groups[key.kind, entry.entrypoint] if c in self.free]
+            if options:
+                self.settle(key, options[0], "same entrypoint")
 
     def by_body(self, *, same_file: bool) -> None:
         """Equal definitions, where each side is the only one or the name or facts single it out."""
-        groups: dict[tuple[str, ...], list[EntryKey]] = defaultdict(list)
+        alike: dict[object, list[EntryKey]] = defaultdict(list)
         for key, entry in self.missing.items():
             if entry.symbol_digest is not None:
-                place = (entry.path,) if same_file else ()
-                groups[(key.kind.value, entry.symbol_digest, *place)].append(key)
-        for keys in groups.values():
-            self._match_equal_bodies(keys, same_file)
+                alike[key.kind, _body(entry, same_file)].append(key)
+        groups = self.grouped(lambda candidate: _body(candidate, same_file))
+        for keys in alike.values():
+            body = _body(self.missing[keys[0]], same_file)
+            options = groups[keys[0].kind, body]
+            self._match_equal_bodies(keys, [c for c in options if c in self.free])
 
-    def _match_equal_bodies(self, keys: list[EntryKey], same_file: bool) -> None:
-        first = self.missing[keys[0]]
-        options = [
-            c
-            for c in self.of_kind(keys[0], plain=True)
-            if c.symbol_digest == first.symbol_digest
-            and ((c.path == first.path) if same_file else True)
-        ]
+    def _match_equal_bodies(self, keys: list[EntryKey], options: list[Discovered]) -> None:
         for alike in (_same_symbol, _same_facts):
             for key in list(keys):
                 mine = [c for c in options if alike(self.missing[key], c)]
@@ -163,28 +180,30 @@ class _Search:
 
     def by_file(self) -> None:
         """The same name in a file that is the old one, or much like it."""
-        for key, entry in list(self.missing.items()):
-            if key in self.pairing.undecided:
-                continue
-            named = [c for c in self.of_kind(key, plain=True) if c.symbol == entry.symbol]
-            same = [c for c in named if self._content_of(c.path) == entry.source_digest]
-            alike = [c for c in named if (self._similarity(entry, c) or 0.0) >= SIMILAR]
-            rivals = [e for e in self.missing.values() if e.symbol == entry.symbol]
-            for options, evidence in ((same, "same file"), (alike, "similar body")):
-                if len(options) == 1 and (len(rivals) == 1 or evidence == "same file"):
-                    self.settle(key, options[0], evidence)
-                    break
+        self._by_name("same file", self._in_same_content)
+        self._by_name("similar body", self._alike)
+
+    def _by_name(
+        self, evidence: str, fits: Callable[[ModelEntry | TargetEntry, Discovered], bool]
+    ) -> None:
+        groups = self.grouped(lambda candidate: candidate.symbol)
+        options = {
+            key: [c for c in groups[key.kind, entry.symbol] if fits(entry, c)]
+            for key, entry in self.missing.items()
+            if self._open(key)
+        }
+        claims = Counter(candidate for mine in options.values() for candidate in mine)
+        for key, mine in options.items():
+            if len(mine) == 1 and claims[mine[0]] == 1:
+                self.settle(key, mine[0], evidence)
 
     def by_sole_candidate(self) -> None:
         """One entry of a file is gone, one new symbol of its kind is in it."""
+        lost = Counter((key.kind, entry.path) for key, entry in self.missing.items())
+        groups = self.grouped(lambda candidate: candidate.path)
         for key, entry in list(self.missing.items()):
-            lost = [
-                k
-                for k, other in self.missing.items()
-                if k.kind is key.kind and other.path == entry.path
-            ]
-            here = [c for c in self.of_kind(key) if c.path == entry.path]
-            if len(lost) != 1 or len(here) != 1 or key in self.pairing.undecided:
+            here = [c for c in groups[key.kind, entry.path] if _likely(c)]
+            if lost[key.kind, entry.path] != 1 or len(here) != 1 or not self._open(key):
                 continue
             similarity = self._similarity(entry, here[0])
             if similarity is None:
@@ -194,24 +213,42 @@ class _Search:
 
     def leave_to_decide(self) -> None:
         """Candidates that evidence neither confirms nor rules out are for a person."""
+        by_path = self.grouped(lambda candidate: candidate.path)
+        by_symbol = self.grouped(lambda candidate: candidate.symbol)
         for key, entry in self.missing.items():
-            options = [c for c in self.pairing.undecided.get(key, ()) if c in self.free]
-            for candidate in self.of_kind(key):
-                likely = candidate.path == entry.path or candidate.symbol == entry.symbol
+            options = dict.fromkeys(
+                c for c in self.pairing.undecided.get(key, ()) if c in self.free
+            )
+            for candidate in (*by_path[key.kind, entry.path], *by_symbol[key.kind, entry.symbol]):
                 similarity = self._similarity(entry, candidate)
-                possible = similarity is None or similarity >= SIMILAR
-                if likely and possible and candidate not in options:
-                    options.append(candidate)
+                if _likely(candidate) and (similarity is None or similarity >= SIMILAR):
+                    options[candidate] = None
             self.pairing.undecided.pop(key, None)
             if options:
                 self.pairing.undecided[key] = tuple(sorted(options, key=_candidate_order))
 
+    def _open(self, key: EntryKey) -> bool:
+        """Whether evidence other than an equal body may settle an entry."""
+        return key not in self.pairing.undecided and key not in self.contested
+
+    def _alike(self, entry: ModelEntry | TargetEntry, found: Discovered) -> bool:
+        return (self._similarity(entry, found) or 0.0) >= SIMILAR
+
+    def _in_same_content(self, entry: ModelEntry | TargetEntry, found: Discovered) -> bool:
+        state = self.observed.files.get(found.path)
+        return state is not None and state.digest == entry.source_digest
+
     def _similarity(self, entry: ModelEntry | TargetEntry, found: Discovered) -> float | None:
         return self.observed.similarity.get((entry.entrypoint, found.entrypoint))
 
-    def _content_of(self, path: BundlePath) -> object:
-        state = self.observed.files.get(path)
-        return state.digest if state else path
+
+def _body(one: Discovered | ModelEntry | TargetEntry, same_file: bool) -> object:
+    return (one.symbol_digest, one.path if same_file else None)
+
+
+def _likely(found: Discovered) -> bool:
+    """Whether a symbol would be registered by itself: an abstract class has to be named."""
+    return bool(found.convention) and not found.abstract
 
 
 def _candidate_order(found: Discovered) -> tuple[BundlePath, int, Entrypoint, str]:

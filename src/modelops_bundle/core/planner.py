@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from modelops_bundle.core.apply import apply_changes
-from modelops_bundle.core.assign import assign
+from modelops_bundle.core.assign import assign, merge_declared
 from modelops_bundle.core.compare import Comparison, reasons_for
 from modelops_bundle.core.derive import Context, Derived, derive_entry
 from modelops_bundle.core.digest import Digest
@@ -126,8 +126,12 @@ class _Planner:
     def _plan_present(
         self, key: EntryKey, entry: ModelEntry | TargetEntry, found: Discovered
     ) -> None:
-        stated = _with_declared(entry, self.assignment.declared.get(key))
-        derived = derive_entry(key, stated, found, self.context)
+        derived = derive_entry(key, entry, found, self.context)
+        named = self.assignment.declared.get(key)
+        if named is not None:
+            known = derived.entry.declared or Declared()
+            stated = replace(entry, declared=merge_declared(known, named))
+            derived = derive_entry(key, stated, found, self.context)
         self.findings += derived.findings
         reasons = reasons_for(
             Comparison(
@@ -265,12 +269,6 @@ class _Planner:
                 reasons=reasons,
             )
         )
-
-
-def _with_declared(
-    entry: ModelEntry | TargetEntry, declared: Declared | None
-) -> ModelEntry | TargetEntry:
-    return entry if declared is None else replace(entry, declared=declared)
 
 
 def _blank_entry(found: Discovered, declared: Declared) -> ModelEntry | TargetEntry:

@@ -1,0 +1,167 @@
+"""Which symbol an entry has become: chains of names, twins, rivals, and what nobody may guess."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from modelops_bundle.core.observation import Discovered, Observation
+from modelops_bundle.core.paths import BundlePath, Entrypoint
+from modelops_bundle.core.plan import Action, PlanOptions, State, SyncPlan
+from modelops_bundle.core.planner import plan_sync
+from modelops_bundle.core.registry import BundleRegistry, EntryKey, Kind
+from modelops_bundle.errors import UsageError
+from support.registries import found_model, found_target, observation
+
+TARGET_FILE = "targets/incidence.py"
+OTHER_FILE = "targets/other.py"
+
+
+def synced(*found: Discovered) -> BundleRegistry:
+    """The registry that a sync of a project with these symbols writes."""
+    return plan_sync(BundleRegistry(), observation(*found), PlanOptions(discover=True)).result
+
+
+def a_target(name: str, body: str, path: str = TARGET_FILE, line: int = 1) -> Discovered:
+    return found_target(name, path, body=body, line=line)
+
+
+def pairs(plan: SyncPlan) -> dict[str, str]:
+    """Each target's symbol after the sync, with its module where that says more."""
+    return {name: entry.entrypoint for name, entry in plan.result.targets.items()}
+
+
+def state(plan: SyncPlan, name: str) -> tuple[State, Action]:
+    found = next(v for v in plan.verdicts if v.key.id == name)
+    return found.state, found.action
+
+
+def test_a_name_that_is_handed_on_does_not_take_its_entry_with_it() -> None:
+    record = synced(a_target("a", "one"), a_target("b", "two", line=9))
+    after = observation(a_target("b", "one"), a_target("c", "two", line=9))
+    plan = plan_sync(record, after)
+    assert pairs(plan) == {"a": "targets.incidence:b", "b": "targets.incidence:c"}
+    assert [v.action for v in plan.verdicts] == [Action.RENAME, Action.RENAME]
+    assert {r.evidence for v in plan.verdicts for r in v.reasons[:1]} == {"same body"}
+    assert plan_sync(plan.result, after).empty
+
+
+def test_a_chain_of_three_names_is_followed_to_its_end() -> None:
+    before = [a_target(name, name, line=at) for at, name in enumerate("abc", start=1)]
+    after = observation(*(a_target(n, b, line=i) for i, (n, b) in enumerate(["ba", "cb", "dc"], 1)))
+    plan = plan_sync(synced(*before), after)
+    assert [entry.symbol for entry in plan.result.targets.values()] == ["b", "c", "d"]
+
+
+def test_files_that_take_each_others_names_in_turn_are_moves() -> None:
+    record = synced(a_target("t", "one", "targets/a.py"), a_target("t", "two", "targets/b.py"))
+    after = observation(a_target("t", "one", "targets/b.py"), a_target("t", "two", "targets/c.py"))
+    plan = plan_sync(record, after)
+    assert set(pairs(plan).values()) == {"targets.b:t", "targets.c:t"}
+    assert [v.action for v in plan.verdicts] == [Action.MOVE, Action.MOVE]
+    assert record.targets["t"].path == "targets/a.py"
+    assert plan.result.targets["t"].path == "targets/b.py"
+
+
+def test_a_chain_whose_end_was_edited_as_well_is_a_decision() -> None:
+    record = synced(a_target("a", "one"), a_target("b", "two", line=9))
+    after = observation(a_target("b", "one"), a_target("c", "two, edited", line=9))
+    plan = plan_sync(record, after)
+    assert state(plan, "a") == (State.AMBIGUOUS, Action.DECIDE)
+    renames = {EntryKey(Kind.TARGET, "a"): "b", EntryKey(Kind.TARGET, "b"): "c"}
+    settled = plan_sync(record, after, PlanOptions(renames=renames))
+    assert pairs(settled) == {"a": "targets.incidence:b", "b": "targets.incidence:c"}
+
+
+def test_two_names_that_were_swapped_are_edits() -> None:
+    record = synced(a_target("a", "one"), a_target("b", "two", line=9))
+    after = observation(a_target("a", "two"), a_target("b", "one", line=9))
+    assert pairs(plan_sync(record, after)) == pairs(
+        plan_sync(record, observation(*[a_target("a", "one"), a_target("b", "two", line=9)]))
+    )
+
+
+def test_a_class_that_moved_and_left_another_one_with_its_name_is_an_edit() -> None:
+    record = synced(a_target("a", "one"))
+    after = observation(a_target("a", "new"), a_target("a", "one", OTHER_FILE))
+    plan = plan_sync(record, after)
+    assert pairs(plan) == {"a": "targets.incidence:a"}
+    assert [found.path for found in plan.unregistered] == [OTHER_FILE]
+
+
+def test_a_definition_that_was_split_is_a_decision() -> None:
+    record = synced(a_target("a", "one"))
+    after = observation(a_target("b", "one"), a_target("c", "one", line=9))
+    assert state(plan_sync(record, after), "a") == (State.AMBIGUOUS, Action.DECIDE)
+
+
+def test_definitions_that_were_merged_leave_one_entry_to_remove() -> None:
+    record = synced(a_target("a", "one"), a_target("b", "two", line=9))
+    plan = plan_sync(record, observation(a_target("b", "one and two")))
+    assert state(plan, "a") == (State.MISSING, Action.REMOVE)
+    assert plan.destructive
+
+
+def test_two_entries_of_one_symbol_follow_it_together() -> None:
+    record = synced(a_target("a", "one"))
+    record = replace(record, targets={**record.targets, "twin": record.targets["a"]})
+    for after in (
+        observation(a_target("b", "one")),
+        observation(a_target("b", "edited")),
+        observation(a_target("a", "one", OTHER_FILE)),
+    ):
+        plan = plan_sync(record, after)
+        assert not plan.destructive
+        assert len(set(pairs(plan).values())) == 1
+        assert plan_sync(plan.result, after).empty
+
+
+def test_an_abstract_class_is_not_what_a_deleted_model_has_become() -> None:
+    base = found_model("Base", body="base", abstract=True)
+    record = synced(base, found_model("SIR", line=9))
+    plan = plan_sync(record, observation(base))
+    assert [v.action for v in plan.verdicts] == [Action.REMOVE]
+
+
+def test_an_excluded_symbol_is_paired_only_where_a_person_says_so() -> None:
+    record = replace(synced(a_target("a", "one")), excluded=(Entrypoint("targets.incidence:b"),))
+    after = observation(a_target("b", "one"))
+    assert state(plan_sync(record, after), "a") == (State.MISSING, Action.REMOVE)
+    chosen = PlanOptions(renames={EntryKey(Kind.TARGET, "a"): "b"})
+    plan = plan_sync(record, after, chosen)
+    assert pairs(plan) == {"a": "targets.incidence:b"}
+    assert plan.result.excluded == ()
+
+
+def test_a_symbol_that_another_entry_has_cannot_be_chosen() -> None:
+    record = synced(a_target("a", "one"), a_target("b", "two", line=9))
+    with pytest.raises(UsageError, match="is no unregistered symbol"):
+        plan_sync(
+            record,
+            observation(a_target("b", "two")),
+            PlanOptions(renames={EntryKey(Kind.TARGET, "a"): "b"}),
+        )
+
+
+def moved(*paths: str, content: str = "same") -> Observation:
+    return observation(
+        *(a_target("t", f"now {path}", path) for path in paths),
+        files=dict.fromkeys(paths, content),
+    )
+
+
+def test_one_file_that_equals_two_old_ones_is_a_decision() -> None:
+    both = moved("targets/a.py", "targets/b.py")
+    record = plan_sync(BundleRegistry(), both, PlanOptions(discover=True)).result
+    legacy = {key: replace(entry, symbol_digest=None) for key, entry in record.targets.items()}
+    plan = plan_sync(replace(record, targets=legacy), moved("targets/c.py"))
+    assert {v.action for v in plan.verdicts} == {Action.DECIDE}
+
+
+def test_a_legacy_entry_follows_its_file() -> None:
+    record = plan_sync(BundleRegistry(), moved("targets/a.py"), PlanOptions(discover=True)).result
+    legacy = {key: replace(entry, symbol_digest=None) for key, entry in record.targets.items()}
+    plan = plan_sync(replace(record, targets=legacy), moved("targets/c.py"))
+    assert plan.result.targets["t"].path == BundlePath("targets/c.py")
+    assert plan.verdicts[0].reasons[0].evidence == "same file"

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from modelops_bundle.core.findings import Finding, Location, Severity, finding_order
 from modelops_bundle.core.observation import FileState, Observation
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.core.plan import Reason, Section, SectionKey, State, SyncPlan, Verdict
+from modelops_bundle.core.plan import (
+    Change,
+    Reason,
+    Section,
+    SectionKey,
+    State,
+    SyncPlan,
+    Verdict,
+)
 from modelops_bundle.core.registry import BundleRegistry, Entry
 from modelops_bundle.operations.observe import Session, observe
 from modelops_bundle.operations.status import StatusReport, evaluate
@@ -17,7 +25,12 @@ from modelops_bundle.workspace.project import REGISTRY, Project
 
 #: Codes of staleness that the planner has no reason for.
 UNVERIFIED, UNREGISTERED, REWRITTEN, CONFLICTED = "MB132", "MB133", "MB134", "MB135"
+#: What a sync would cure: in a check the plan says it, with the place.
+CURED = "MB11"
 SYNC_HINT = "Run 'mops-bundle sync'"
+
+#: Preflight's errors that say why a dependency could not be observed.
+_WHY_ABSENT = frozenset({"MB302", "MB303", "MB310", "MB312", "MB313", "MB314"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +62,50 @@ def check(project: Project, *, strict: bool = False, code_only: bool = False) ->
     if code_only:
         session, unverified = _with_recorded_data(session)
     report = evaluate(session)
-    findings = {*report.findings, *plan_findings(report.plan, strict=strict)}
+    findings = set(all_findings(report.plan, report.findings, strict=strict))
     findings.update(map(_unverified_finding, unverified))
     if report.conflicted:
         findings.add(_conflict_finding(report))
     return CheckReport(report=report, findings=tuple(sorted(findings, key=finding_order)))
 
 
-def plan_findings(plan: SyncPlan, *, strict: bool = False) -> Iterator[Finding]:
+def all_findings(
+    plan: SyncPlan, preflight: Iterable[Finding], *, strict: bool = False
+) -> Iterator[Finding]:
+    """The plan as findings and those of preflight, each cause once.
+
+    Where both speak of one cause the error stays that says more: preflight's of what is not there
+    or cannot be parsed, the plan's of what a sync would cure.
+    """
+    found = tuple(preflight)
+    stale = tuple(_plan_findings(plan, _ExplainedBy(found), strict=strict))
+    told = {finding.key for finding in stale}
+    yield from stale
+    yield from (f for f in found if not (f.code.startswith(CURED) and f.key in told))
+
+
+class _ExplainedBy:
+    """Tells which reasons of the plan preflight has an error for."""
+
+    def __init__(self, preflight: Iterable[Finding]) -> None:
+        errors = [finding for finding in preflight if finding.severity is Severity.ERROR]
+        self._absences = any(finding.code in _WHY_ABSENT for finding in errors)
+        self._unparsed = {f.location.path for f in errors if f.code == "MB305" and f.location}
+
+    def __call__(self, reason: Reason) -> bool:
+        if reason.code == "MB125":
+            return self._absences
+        return reason.code == "MB126" and reason.path in self._unparsed
+
+
+def _plan_findings(
+    plan: SyncPlan, explained: Callable[[Reason], bool], *, strict: bool
+) -> Iterator[Finding]:
     """One finding for each entry, addition or section that differs."""
     for verdict in plan.verdicts:
-        if verdict.state is not State.FRESH and verdict.reasons:
-            yield _entry_finding(verdict, strict=strict)
+        reasons = tuple(reason for reason in verdict.reasons if not explained(reason))
+        if verdict.state is not State.FRESH and reasons:
+            yield _entry_finding(_without_explained(verdict, reasons), strict=strict)
     for key, found in plan.additions:
         yield Finding(
             code=UNREGISTERED,
@@ -74,14 +119,28 @@ def plan_findings(plan: SyncPlan, *, strict: bool = False) -> Iterator[Finding]:
         if not isinstance(change.key, SectionKey) or change.key.section is Section.TARGET_SET:
             continue  # target sets follow their targets, which have findings of their own
         if strict or not change.cosmetic:
-            told = ", ".join(reason.message for reason in change.reasons)
-            yield Finding(
-                code=change.reasons[0].code if change.reasons else REWRITTEN,
-                severity=Severity.ERROR,
-                key=str(change.key),
-                message=told or f"{change.key} of the registry differs",
-                hint=SYNC_HINT,
-            )
+            yield _section_finding(change)
+
+
+def _section_finding(change: Change) -> Finding:
+    first = change.reasons[0] if change.reasons else None
+    told = ", ".join(reason.message for reason in change.reasons)
+    return Finding(
+        code=first.code if first else REWRITTEN,
+        severity=Severity.ERROR,
+        key=str(change.key),
+        message=told or f"{change.key} of the registry differs",
+        hint=SYNC_HINT,
+        location=Location((first and first.path) or REGISTRY),
+    )
+
+
+def _without_explained(verdict: Verdict, reasons: tuple[Reason, ...]) -> Verdict:
+    """The verdict as it would be without the reasons that preflight has an error for."""
+    if len(reasons) == len(verdict.reasons):
+        return verdict
+    cosmetic = all(reason.cosmetic for reason in reasons)
+    return replace(verdict, state=State.COSMETIC if cosmetic else State.STALE, reasons=reasons)
 
 
 def _entry_finding(verdict: Verdict, *, strict: bool) -> Finding:
@@ -107,7 +166,7 @@ def _told(reason: Reason) -> str:
 
 def _hint(verdict: Verdict) -> str:
     if verdict.state is State.UNPARSED:
-        return f"Mend {verdict.path}"
+        return f"Correct the syntax at {Location(verdict.path, verdict.line)}"
     if verdict.candidates:
         return f"Run 'mops-bundle sync --rename {verdict.key}=SYMBOL'"
     if verdict.destructive:

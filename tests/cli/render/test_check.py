@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelops_bundle.cli.render.check import render_check
 from modelops_bundle.core.findings import Finding, Severity
-from modelops_bundle.operations.check import plan_findings
+from modelops_bundle.operations.check import all_findings
 from modelops_bundle.operations.report_documents import check_document
 from support.golden import assert_golden
 from support.reports import (
@@ -18,7 +18,7 @@ from support.reports import (
 
 
 def rendered(report: ReportFacts, *, strict: bool = False) -> str:
-    findings = (*report.findings, *plan_findings(report.plan, strict=strict))
+    findings = tuple(all_findings(report.plan, report.findings, strict=strict))
     ok = not any(finding.severity is Severity.ERROR for finding in findings)
     lines = render_check(check_document(report, findings, ok=ok), 80)
     return "".join(line + "\n" for line in lines)

@@ -56,6 +56,7 @@ def test_definitions_that_nothing_else_names_are_droppable() -> None:
         "NAME = 'one'",
         "NAME = 'targets.one'",
         "NAME = 'targets:one'",
+        "def three(x: 'list[one]') -> 'one | None': ...",
         "one = cached(one)",
         "one = 1",
         "from elsewhere import one",
@@ -171,6 +172,14 @@ def test_a_module_that_travels_through_a_package_is_reached() -> None:
         "p/targets.py": TWO,
     }
     assert dropped(sources, "main.py", "p/targets.py") == set()
+    for main in (
+        "import p\nsearch(p)",
+        "import q\nsearch(q)",
+        "from p import *",
+        "from importlib import import_module\nimport_module('p')",
+    ):
+        sources.update({"main.py": main, "q.py": "from p import targets"})
+        assert dropped(sources, "main.py", "p/targets.py") == set(), main
     sources["main.py"] = "import p\np.targets.helper(1)"
     assert dropped(sources, "main.py", "p/targets.py") == {"one", "two"}
 

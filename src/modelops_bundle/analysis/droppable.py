@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from modelops_bundle.analysis.facts import FileFacts
 from modelops_bundle.analysis.linking import Linker
+from modelops_bundle.analysis.modules import is_package_file
 from modelops_bundle.core.paths import BundlePath
 
 
@@ -43,7 +44,7 @@ def droppable_symbols(
         if facts.reach.own:
             reached.add(file)
             reached.update(links.edges)
-    possible = _possible(linker, known, reached, candidates)
+    possible = _possible(linker, known, _spread(linker, known, reached), candidates)
     if not possible:
         return frozenset()
     mentioned_in: dict[str, set[BundlePath]] = {symbol: set() for _, symbol in possible}
@@ -51,6 +52,21 @@ def droppable_symbols(
         for symbol in mentioned_in.keys() & facts.words:
             mentioned_in[symbol].add(file)
     return frozenset((file, symbol) for file, symbol in possible if mentioned_in[symbol] <= {file})
+
+
+def _spread(
+    linker: Linker, known: Mapping[BundlePath, FileFacts], reached: set[BundlePath]
+) -> set[BundlePath]:
+    """All files that can be got at from modules in hand: what they import, and submodules."""
+    queue = sorted(reached & known.keys())
+    found = set(queue)
+    for file in queue:
+        below = linker.sources_in(file.parent) if is_package_file(file) else []
+        for other in (*linker.links(file).edges, *below):
+            if other in known and other not in found:
+                found.add(other)
+                queue.append(other)
+    return found
 
 
 def _possible(

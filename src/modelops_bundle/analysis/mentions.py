@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from modelops_bundle.analysis.semantic import DEFINITIONS, Canonical, Definition
 
-# `targets.incidence`, `targets:incidence`, `incidence`: what code that looks names up may hold.
-_NAME_LIKE = re.compile(r"[^\W\d]\w*(?:[.:][^\W\d]\w*)*")
+# `targets:incidence`, `list[Incidence]`, `Incidence | None`: what code that looks names up, or
+# that evaluates annotations, may hold. Prose is not looked at.
+_NAME_LIKE = re.compile(r"[^\W\d][\w.:]*(?:(?: ?[\[|,] ?)[\w.:]+\]*)*")
 _MAX_NAME_LIKE = 256
 
 # Calls that reach the names of the module they stand in.
@@ -66,7 +67,7 @@ def words_of(walked: Canonical) -> set[str]:
                 if value.isidentifier():
                     words.add(value)
                 elif _NAME_LIKE.fullmatch(value):
-                    words.update(re.split("[.:]", value))
+                    words.update(re.findall(r"\w+", value))
         elif kind is ast.alias:
             words.update(node.name.split("."))  # type: ignore[attr-defined]
             words.add(node.asname or "")  # type: ignore[attr-defined]

@@ -415,3 +415,32 @@ def test_a_swap_of_two_targets_is_no_rename(sir: Shell) -> None:
         assert (found["state"], found["action"]) == ("stale", "update")
     mended(sir)
     assert list(parsed_registry(sir.root)["targets"]) == [ID, OTHER]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("run.R", "x <- 2\n"),
+        ("scripts/a.R", "x <- 2\n"),
+        ("scripts/new.R", "x <- 2\n"),
+        ("scripts/b.R", None),
+    ],
+)
+def test_code_that_a_person_declared_counts_by_its_bytes(
+    sir: Shell, path: str, text: str | None
+) -> None:
+    for name in ("run.R", "scripts/a.R", "scripts/b.R"):
+        sir.write(name, "x <- 1\n")
+    sir.ok("register-model", MODEL_SOURCE, "--code", "run.R", "--code", "scripts")
+    assert sir.json("status")["in_sync"] is True
+    if text is None:
+        (sir.root / path).unlink()
+    else:
+        sir.write(path, text)
+    found = entry(sir, MODEL)
+    assert found["state"] == "stale"
+    reasons = [(r["code"], r["path"], r["cosmetic"]) for r in found["reasons"]]
+    assert reasons == [("MB121", path, False)]
+    assert sir("push").code == 1
+    mended(sir)
+    assert parsed_registry(sir.root)["models"][MODEL]["declared"]["code"] == ["run.R", "scripts"]

@@ -10,6 +10,7 @@ from typing import Literal
 
 from modelops_bundle.codec.registry_yaml import edit
 from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.findings import Location
 from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.portability import REGISTRY_PATH
@@ -27,6 +28,7 @@ from modelops_bundle.errors import (
 )
 from modelops_bundle.operations.observe import Session
 from modelops_bundle.operations.publish import Published, changed_files, publish
+from modelops_bundle.operations.remedy import remedy
 from modelops_bundle.operations.settings import read_state, write_state
 from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.operations.sync import carry_out
@@ -148,12 +150,7 @@ def remember(project: Project, published: Published, tags: tuple[str, ...]) -> N
 def _refusal(report: StatusReport) -> tuple[Refusal, BundleError] | None:
     plan = report.plan
     if plan.stale or plan.destructive or report.session.file.conflicts:
-        stale = [str(v.key) for v in plan.verdicts if v.state not in ("fresh", "cosmetic")]
-        return "stale", StaleError(
-            f"registry is stale ({_some(stale) or 'it differs from the code'})",
-            not_done="nothing was uploaded",
-            hint="run `mops-bundle sync`, then push again (or `mops-bundle push --sync`)",
-        )
+        return "stale", _stale_error(report)
     if report.errors:
         found = [f"{finding.code} {finding.message}" for finding in report.errors]
         return "preflight", PreflightError(
@@ -162,6 +159,20 @@ def _refusal(report: StatusReport) -> tuple[Refusal, BundleError] | None:
             hint="run `mops-bundle status`, mend what it lists, then push again",
         )
     return None
+
+
+def _stale_error(report: StatusReport) -> StaleError:
+    plan = report.plan
+    stale = [str(v.key) for v in plan.verdicts if v.state not in ("fresh", "cosmetic")]
+    hint = f"{remedy(report)}, then push again"
+    if not (report.conflicts or plan.unparsed or plan.undecided or plan.destructive):
+        hint += " (or `mops-bundle push --sync`)"
+    if plan.unparsed:
+        unparsed = [str(Location(v.path, v.line)) for v in plan.unparsed]
+        message = f"cannot be parsed: {_some(unparsed)}"
+    else:
+        message = f"registry is stale ({_some(stale) or 'it differs from the code'})"
+    return StaleError(message, not_done="nothing was uploaded", hint=hint)
 
 
 def _registry_state(report: StatusReport) -> FileState:

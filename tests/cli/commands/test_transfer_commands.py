@@ -79,6 +79,24 @@ def test_preflight_errors_stop_a_push(shell: Shell) -> None:
     assert shell.json("push")["refused"] == "preflight"
 
 
+def test_source_that_cannot_be_parsed_is_to_be_mended_not_synced(shell: Shell) -> None:
+    shell.edit("models/sir.py", "def incidence(", "def incidence((")
+    shown = shell("push")
+    assert shown.code == 1
+    error, row, help_ = shown.err.splitlines()
+    assert error == "error: the source of 1 entry cannot be parsed; nothing was uploaded"
+    assert row.startswith("  model sir_starsimsir  models/sir.py:9 cannot be parsed: ")
+    assert help_ == "help: mend models/sir.py:9, then push again"
+    assert shell.json("push")["hint"] == "mend models/sir.py:9, then push again"
+    assert shell("push", "--sync").err.endswith("help: mend models/sir.py:9, then push again\n")
+
+
+def test_a_refused_push_names_the_option_that_settles_the_sync(shell: Shell) -> None:
+    (shell.root / "targets/incidence.py").unlink()
+    shown = shell("push")
+    assert "help: run `mops-bundle sync --force` if what is gone is to go, then" in shown.err
+
+
 def test_a_dry_run_publishes_nothing(shell: Shell) -> None:
     document = shell.json("push", "--dry-run")
     assert document["dry_run"] is True

@@ -7,14 +7,23 @@ from dataclasses import replace
 import pytest
 
 from modelops_bundle.cli.render.sync import render_sync
+from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.plan import PlanOptions
 from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.operations.documents import Refusal
 from modelops_bundle.operations.report_documents import sync_document
 from support.golden import assert_golden
-from support.registries import observation, registry, target, target_set
+from support.registries import (
+    content_digest,
+    found_target,
+    observation,
+    registry,
+    target,
+    target_set,
+)
 from support.reports import (
     OutcomeFacts,
+    RemoteFacts,
     ReportFacts,
     ambiguous_report,
     chain_report,
@@ -78,3 +87,36 @@ def test_a_target_set_that_loses_its_last_member_is_shown() -> None:
     shown = rendered(report, refused="destructive")
     assert "  - target set only" in shown
     assert "no target is left" in shown
+
+
+def test_what_was_carried_out_needs_no_option_any_more() -> None:
+    shown = rendered(removal_report())
+    assert "  - target prevalence_target\n" in shown
+    assert "--force" not in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("never-pushed", " Not pushed.\n"),
+        ("ahead", " Changes not pushed.\n"),
+        ("synced", "Preflight ok.\n"),
+        ("unknown", "Preflight ok.\n"),
+    ],
+)
+def test_the_outcome_says_how_the_remote_stands(state: str, said: str) -> None:
+    report = replace(fresh_report(), remote=RemoteFacts(state=state))
+    assert rendered(report).endswith(said)
+
+
+def test_an_environment_that_is_recorded_first_is_no_news_beside_what_is() -> None:
+    observed = replace(
+        observation(found_target()), environment={BundlePath("pyproject.toml"): content_digest("a")}
+    )
+    first = plan_sync(registry(targets={"t": target("incidence_target")}), observed)
+    assert "environment" not in rendered(replace(fresh_report(), plan=first))
+    again = replace(first.result, environment={})
+    alone = plan_sync(again, observed)
+    assert "  ~ environment\n      pyproject.toml added\n" in rendered(
+        replace(fresh_report(), plan=alone)
+    )

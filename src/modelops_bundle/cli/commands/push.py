@@ -75,12 +75,13 @@ def _refuse(synced: SyncOutcome, out: Output, *, url: str, dry_run: bool) -> int
     """Tell that the sync was refused, and with it the push; sync's own exit code."""
     from modelops_bundle.errors import StaleError
     from modelops_bundle.operations.push import PushOutcome
+    from modelops_bundle.operations.remedy import remedy
     from modelops_bundle.operations.transfer_documents import push_document
 
     error = StaleError(
         f"the sync was refused ({synced.refused})",
         not_done="nothing was uploaded",
-        hint="run `mops-bundle sync` with the option that its plan names, then push again",
+        hint=f"{remedy(synced.report)}, then push again",
     )
     if out.json:
         outcome = PushOutcome(report=synced.report, refused="stale", error=error)

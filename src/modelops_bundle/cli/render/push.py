@@ -48,10 +48,7 @@ def render_refusal(document: PushDocument) -> list[str]:
     status = document.get("status")
     lines = [f"error: {document['message']}"]
     if status is not None and document["refused"] == "stale":
-        number = sum(entry["state"] not in ("fresh", "cosmetic") for entry in status["entries"])
-        number += len(status["additions"])
-        what = counted(number, "entry", "entries") if number else "not of its entries"
-        lines = [f"error: registry is stale ({what}); nothing was uploaded", *_stale(status)]
+        lines = [f"error: {_how_stale(status)}; nothing was uploaded", *_stale(status)]
     elif status is not None:
         errors = [f for f in status["preflight"] if f["severity"] == "error"]
         number = len(errors)
@@ -60,6 +57,18 @@ def render_refusal(document: PushDocument) -> list[str]:
             where = place(finding["path"], finding["line"])
             lines.append(f"  {finding['code']} {finding['message']}{where and f' ({where})'}")
     return [*lines, *([f"help: {document['hint']}"] if document["hint"] else [])]
+
+
+def _how_stale(status: StatusDocument) -> str:
+    states = [entry["state"] for entry in status["entries"]]
+    unparsed = states.count("unparsed")
+    if unparsed:
+        return f"the source of {counted(unparsed, 'entry', 'entries')} cannot be parsed"
+    number = sum(state not in ("fresh", "cosmetic") for state in states)
+    number += len(status["additions"])
+    if number:
+        return f"registry is stale ({counted(number, 'entry', 'entries')})"
+    return "registry is stale"
 
 
 def _stale(status: StatusDocument) -> list[str]:
@@ -83,6 +92,8 @@ def _changes(entry: EntryDocument) -> Iterator[str]:
 
 
 def _change(entry: EntryDocument, reason: ReasonDocument) -> str:
+    if entry["state"] == "unparsed":
+        return f"{place(reason['path'], reason['line'])} {reason['message']}"
     if reason["new"] and reason["field"] in ("entrypoint", "path"):
         return {"rename": "renamed", "move": "moved"}.get(entry["action"], reason["message"])
     return _CHANGED.get(reason["field"], reason["message"])

@@ -16,7 +16,12 @@ from modelops_bundle.cli.render.reasons import status_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from modelops_bundle.operations.documents import EntryDocument, RemoteDocument, StatusDocument
+    from modelops_bundle.operations.documents import (
+        EntryDocument,
+        RemoteDocument,
+        SectionDocument,
+        StatusDocument,
+    )
 
 _LABEL_CELLS = 10
 _REMOTE_STATES = {
@@ -175,9 +180,21 @@ def _sections(document: StatusDocument) -> list[str]:
     """What differs besides entries; target sets follow their targets."""
     return [
         f"  ~ {section['section'].replace('_', ' ')}: {', '.join(section['messages'])}"
-        for section in document["sections"]
+        for section in told_sections(document)
         if section["section"] != "target_set"
     ]
+
+
+def told_sections(document: StatusDocument) -> list[SectionDocument]:
+    """The sections that differ, without an environment that is recorded for the first time.
+
+    That is news only where nothing else is.
+    """
+    sections = document["sections"]
+    idle = all(entry["action"] == "none" for entry in document["entries"])
+    if len(sections) == 1 and idle and not document["additions"]:
+        return sections
+    return [s for s in sections if not (s["section"] == "environment" and s["cosmetic"])]
 
 
 def _files(document: StatusDocument) -> list[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from modelops_bundle.cli.render.findings import preflight_blocks, preflight_line
-from modelops_bundle.cli.render.layout import counted, labelled, right_aligned
+from modelops_bundle.cli.render.layout import counted, labelled, place, right_aligned
 from modelops_bundle.cli.render.reasons import gone_message, plan_headline, plan_rows
-from modelops_bundle.cli.render.status import conflict_block, in_sync_line
+from modelops_bundle.cli.render.status import conflict_block, in_sync_line, told_sections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,15 +14,17 @@ if TYPE_CHECKING:
 _LABEL_CELLS = 14
 _MARGIN = 6
 _SYMBOLS = {"update": "~", "rename": ">", "move": ">", "remove": "-", "decide": "!", "none": "!"}
-_UNPUSHED = ("never-pushed", "ahead", "unknown")
+_UNPUSHED = {"never-pushed": " Not pushed.", "ahead": " Changes not pushed."}
 
 
 def render_plan(document: StatusDocument, columns: int) -> list[str]:
     """The plan: every change, with what it changes, and their number."""
-    changes = [line for entry in document["entries"] for line in _entry(entry, columns)]
+    # Of what was carried out nothing is needed any more.
+    mark = "(needs --force)" if document.get("refused") else ""
+    changes = [line for entry in document["entries"] for line in _entry(entry, columns, mark)]
     for new in document["additions"]:
         changes += [f"  + {new['kind']} {new['id']}", f"      {new['entrypoint']}"]
-    changes += _sections(document, columns)
+    changes += _sections(document, columns, mark)
     if not changes:
         return ["Nothing to do: the registry says what the code says."]
     return [f"Plan for {document['project']['registry']}", "", *changes, "", _summary(document)]
@@ -53,8 +55,7 @@ def _outcome(document: StatusDocument) -> str:
     if missing:
         number = counted(len(missing), "entry is", "entries are")
         return f"Not in sync: {number} missing. {preflight_line(document['preflight'])}"
-    pushed = " Not pushed." if document["remote"]["state"] in _UNPUSHED else ""
-    return in_sync_line(document) + pushed
+    return in_sync_line(document) + _UNPUSHED.get(document["remote"]["state"], "")
 
 
 def _stays_broken(entry: EntryDocument) -> bool:
@@ -69,11 +70,11 @@ def _has_plan(document: StatusDocument) -> bool:
     )
 
 
-def _entry(entry: EntryDocument, columns: int) -> list[str]:
+def _entry(entry: EntryDocument, columns: int, needed: str) -> list[str]:
     if entry["action"] == "none" and entry["state"] in ("fresh", "cosmetic"):
         return []
     head = f"  {_SYMBOLS[entry['action']]} {plan_headline(entry)}"
-    mark = "(needs --force)" if entry["destructive"] else ""
+    mark = needed if entry["destructive"] else ""
     lines = right_aligned(head, mark, min(columns, 80), _MARGIN)
     if entry["action"] == "remove":
         sets = "".join(f"; leaves target set {name}" for name in entry["target_sets"])
@@ -86,14 +87,14 @@ def _entry(entry: EntryDocument, columns: int) -> list[str]:
     return [*lines, *labelled(rows, 6, _LABEL_CELLS, columns)]
 
 
-def _sections(document: StatusDocument, columns: int) -> list[str]:
+def _sections(document: StatusDocument, columns: int, needed: str) -> list[str]:
     """What changes besides entries; that a set loses a target is said with the target."""
     lines: list[str] = []
-    for section in document["sections"]:
+    for section in told_sections(document):
         if section["section"] == "target_set" and section["change"] == "update":
             continue
         title = f"{section['section'].replace('_', ' ')} {section['name']}".rstrip()
-        mark = "(needs --force)" if section["destructive"] else ""
+        mark = needed if section["destructive"] else ""
         head = f"  {_SYMBOLS.get(section['change'], '+')} {title}"
         lines += right_aligned(head, mark, min(columns, 80), _MARGIN)
         lines += [f"      {message}" for message in section["messages"]]
@@ -130,7 +131,8 @@ def _refusal(document: StatusDocument) -> str:
         return f"say which symbol is meant with{example}"
     if refused == "unparsed":
         first = next((e for e in document["entries"] if e["state"] == "unparsed"), None)
-        return f"{first['path']} cannot be parsed" if first else "a file cannot be parsed"
+        where = place(first["path"], first["line"]) if first else "a file"
+        return f"{where} cannot be parsed"
     if refused == "conflict":
         return "both branches changed what a person declared; settle it in the registry"
     return ""

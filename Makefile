@@ -41,7 +41,7 @@ check: environment
 
 .PHONY: system
 system:
-	@tools/system-tools git skopeo
+	@tools/system-tools git skopeo docker-registry openssl
 
 .PHONY: test-core
 test-core: environment system

@@ -126,6 +126,12 @@ class RemoteError(BundleError):
     exit_code = 4
 
 
+class UnauthorizedError(RemoteError):
+    """The remote does not know who asks, or does not let them."""
+
+    code = "unauthorized"
+
+
 class NotFoundInRemoteError(RemoteError):
     """A reference or blob that the remote does not hold."""
 

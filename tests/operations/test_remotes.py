@@ -18,7 +18,10 @@ PLATFORM = Environment(name="azure", registry=RegistryAccess(login_server="x.exa
 
 def test_precedence() -> None:
     assert remote_url(CONFIG, override="layout:/x", environment=PLATFORM) == "layout:/x"
-    assert remote_url(CONFIG, environment=PLATFORM) == "oci://x.example/y"
+    url = remote_url(CONFIG, environment=PLATFORM, folder_name="Flu Model (2026)")
+    assert url == "oci://x.example/y/flu-model-2026"
+    named = BundleConfig(remote="layout:~/store", name="sir")
+    assert remote_url(named, environment=PLATFORM, folder_name="x") == "oci://x.example/y/sir"
     assert remote_url(CONFIG, environment=Environment(name="bare")) == "layout:~/store"
     assert remote_url(CONFIG) == "layout:~/store"
     assert remote_url(BundleConfig()) is None
@@ -33,14 +36,17 @@ def test_local_stands_for_this_users_own_store(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_project_without_a_remote_is_told_how_to_name_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no remote") as caught:
-        open_project_remote(Project(tmp_path), None)
+        open_project_remote(Project(tmp_path), None, config=CONFIG)
     assert "--remote" in caught.value.hint
 
 
-def test_a_registry_is_refused_by_this_version(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"oci://x\.example/y"):
-        open_project_remote(Project(tmp_path), remote_url(CONFIG, environment=PLATFORM))
+def test_a_registry_needs_a_name_for_the_project() -> None:
+    with pytest.raises(ConfigError, match="no repository can be named"):
+        remote_url(CONFIG, environment=PLATFORM, folder_name="---")
 
 
 def test_relative_folders_are_relative_to_the_project(tmp_path: Path) -> None:
-    assert open_project_remote(Project(tmp_path), "layout:s").url == f"layout:{tmp_path}/s"
+    assert (
+        open_project_remote(Project(tmp_path), "layout:s", config=CONFIG).url
+        == f"layout:{tmp_path}/s"
+    )

@@ -9,8 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from modelops_bundle.codec.oci_json import encode_manifest
 from modelops_bundle.core.digest import Digest
-from modelops_bundle.core.oci import Descriptor
+from modelops_bundle.core.oci import (
+    BUNDLE_INDEX_MEDIA_TYPE,
+    TITLE_ANNOTATION,
+    Descriptor,
+    Manifest,
+)
 from modelops_bundle.core.transfer import TagMove, immutable_tag
 from modelops_bundle.errors import (
     IntegrityError,
@@ -26,12 +32,30 @@ def read(remote: Remote, descriptor: Descriptor) -> bytes:
     return b"".join(remote.open_blob(descriptor))
 
 
+CONFIG = b"{}"
+
+
 def manifest(number: int) -> bytes:
-    return b'{"schemaVersion":2,"number":%d}' % number
+    """A manifest that registries take: its config must be there."""
+    config = Descriptor(
+        media_type=BUNDLE_INDEX_MEDIA_TYPE, digest=digest_of(CONFIG), size_bytes=len(CONFIG)
+    )
+    layer = Descriptor(
+        media_type="text/plain",
+        digest=digest_of(CONFIG),
+        size_bytes=len(CONFIG),
+        annotations={TITLE_ANNOTATION: f"{number}.txt"},
+    )
+    return encode_manifest(Manifest(config=config, layers=(layer,)))
+
+
+def put(remote: Remote, content: bytes) -> Digest:
+    remote.upload_blob(descriptor_of(CONFIG), [CONFIG])
+    return remote.put_manifest(content)
 
 
 def tagged(remote: Remote, content: bytes, *names: str) -> Digest:
-    digest = remote.put_manifest(content)
+    digest = put(remote, content)
     remote.set_tags(digest, [TagMove(name=name) for name in names])
     return digest
 
@@ -142,7 +166,7 @@ def test_an_ambiguous_prefix_is_refused(remote: Remote) -> None:
 
 
 def test_a_manifest_without_a_tag_is_found_by_its_full_digest(remote: Remote) -> None:
-    digest = remote.put_manifest(manifest(1))
+    digest = put(remote, manifest(1))
     assert remote.resolve(digest) == digest
     assert remote.tags() == ()
 
@@ -157,14 +181,14 @@ def test_a_text_that_is_no_reference_is_refused(remote: Remote, reference: str) 
 
 def test_an_absent_tag_may_be_set_by_anybody(remote: Remote) -> None:
     tagged(remote, manifest(1), "latest")
-    digest = remote.put_manifest(manifest(2))
+    digest = put(remote, manifest(2))
     remote.set_tags(digest, [TagMove(name="new", expected=frozenset({digest_of(b"x")}))])
     assert remote.resolve("new") == digest
 
 
 def test_a_tag_moves_from_what_was_expected(remote: Remote) -> None:
     first = tagged(remote, manifest(1), "latest")
-    second = remote.put_manifest(manifest(2))
+    second = put(remote, manifest(2))
     remote.set_tags(second, [TagMove(name="latest", expected=frozenset({first}))])
     assert remote.resolve("latest") == second
     assert remote.resolve(first) == first, "no digest is lost when a tag moves"
@@ -175,7 +199,7 @@ def test_a_tag_that_holds_something_unknown_does_not_move(
     remote: Remote, expected: frozenset[Digest]
 ) -> None:
     first = tagged(remote, manifest(1), "latest")
-    second = remote.put_manifest(manifest(2))
+    second = put(remote, manifest(2))
     moves = [TagMove(name="sha-0"), TagMove(name="latest", expected=expected), TagMove(name="v2")]
     with pytest.raises(TagMovedError, match=first):
         remote.set_tags(second, moves)
@@ -185,7 +209,7 @@ def test_a_tag_that_holds_something_unknown_does_not_move(
 
 def test_force_moves_a_tag_whatever_it_holds(remote: Remote) -> None:
     tagged(remote, manifest(1), "latest")
-    second = remote.put_manifest(manifest(2))
+    second = put(remote, manifest(2))
     remote.set_tags(second, [TagMove(name="latest", force=True)])
     assert remote.resolve("latest") == second
 
@@ -204,7 +228,7 @@ def test_a_tag_needs_its_manifest(remote: Remote) -> None:
 
 @pytest.mark.parametrize("name", ["", ".x", "-x", "a b", "a/b", "a:b", "x" * 129, "ü", "a\n"])
 def test_a_name_that_is_no_tag_is_refused(remote: Remote, name: str) -> None:
-    digest = remote.put_manifest(manifest(1))
+    digest = put(remote, manifest(1))
     with pytest.raises(UsageError):
         remote.set_tags(digest, [TagMove(name="good"), TagMove(name=name)])
     assert remote.tags() == ()

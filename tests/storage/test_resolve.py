@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.errors import ConfigError
-from modelops_bundle.storage.resolve import local_store_url, open_remote, shown_url
+from modelops_bundle.storage.resolve import local_store_url, open_remote, recorded_url, shown_url
 
 
 @pytest.fixture(autouse=True)
@@ -42,9 +42,25 @@ def test_urls_that_name_no_folder(url: str) -> None:
         open_remote(url, root=Path("/project"))
 
 
-@pytest.mark.parametrize("url", ["oci://host/repository", "host/repository", "s3://b", "", "/srv"])
+@pytest.mark.parametrize(
+    ("url", "recorded"),
+    [
+        ("oci://host/repository", "oci://host/repository"),
+        ("oci://Host.example:5000/a/b-c", "oci://host.example:5000/a/b-c"),
+        ("host.example/a", "oci://host.example/a"),
+        ("localhost/a", "oci://localhost/a"),
+        ("host:5000/a", "oci://host:5000/a"),
+        ("[::1]:5000/a", "oci://[::1]:5000/a"),
+        ("layout:../store", "layout:/store"),
+    ],
+)
+def test_one_url_is_recorded_for_all_ways_to_write_it(url: str, recorded: str) -> None:
+    assert recorded_url(url, root=Path("/project")) == recorded
+
+
+@pytest.mark.parametrize("url", ["host/repository", "s3://b", "", "/srv", "models/store"])
 def test_other_remotes_are_refused_with_what_is_possible(url: str) -> None:
-    with pytest.raises(ConfigError, match="layout folders only") as caught:
+    with pytest.raises(ConfigError, match="neither a registry nor") as caught:
         open_remote(url, root=Path("/project"))
     assert "layout:/path" in caught.value.hint
     assert caught.value.exit_code == 2

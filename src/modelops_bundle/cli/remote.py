@@ -5,7 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from modelops_bundle.cli.arguments import CommandParser
-    from modelops_bundle.core.settings import BundleConfig
+    from modelops_bundle.core.settings import BundleConfig, Environment
     from modelops_bundle.storage.base import Remote
     from modelops_bundle.workspace.project import Project
 
@@ -24,8 +24,22 @@ def remote_of(project: Project, config: BundleConfig, override: str | None) -> R
         ConfigError: there is none, or it cannot be used.
     """
     from modelops_bundle.operations.remotes import open_project_remote, remote_url
+
+    environment = _environment(project, needed=override is None)
+    url = remote_url(
+        config, override=override, environment=environment, folder_name=project.root.name
+    )
+    return open_project_remote(project, url, config=config, environment=environment)
+
+
+def _environment(project: Project, *, needed: bool) -> Environment | None:
+    """The pinned environment; `--remote` does without one, but its login may be in it."""
+    from modelops_bundle.errors import ConfigError
     from modelops_bundle.operations.settings import pinned_environment
 
-    environment = None if override else pinned_environment(project)
-    url = remote_url(config, override=override, environment=environment)
-    return open_project_remote(project, url)
+    try:
+        return pinned_environment(project)
+    except ConfigError:
+        if needed:
+            raise
+        return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 
 from modelops_bundle.codec.oci_json import bundle_documents
@@ -142,7 +141,7 @@ def _upload_files(
     meter = Meter(sum(state.size_bytes for state in plan.upload), progress)
 
     def upload(state: FileState) -> None:
-        with closing(_content(places.of(state.path), state, meter)) as content:
+        with _Content(places.of(state.path), state, meter) as content:
             try:
                 remote.upload_blob(layers[state.digest], content)
             except IntegrityError as error:
@@ -157,8 +156,36 @@ def _check_unchanged(states: Collection[FileState], recheck: Recheck) -> None:
         raise _changed(changed)
 
 
-def _content(place: str | None, state: FileState, meter: Meter) -> Generator[bytes, None, None]:
-    """A file in pieces; whoever takes them verifies them."""
+class _Content:
+    """A file in pieces; whoever takes them verifies them, and may begin again."""
+
+    def __init__(self, place: str | None, state: FileState, meter: Meter) -> None:
+        self._place = place
+        self._state = state
+        self._meter = meter
+        self._counted_bytes = 0
+        self._begun: list[Generator[bytes, None, None]] = []
+
+    def __enter__(self) -> _Content:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pieces in self._begun:
+            pieces.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        pieces = _pieces(self._place, self._state)
+        self._begun.append(pieces)
+        taken_bytes = 0
+        for piece in pieces:
+            yield piece
+            taken_bytes += len(piece)
+            # What is sent again has been counted.
+            self._meter.add(max(0, taken_bytes - self._counted_bytes))
+            self._counted_bytes = max(taken_bytes, self._counted_bytes)
+
+
+def _pieces(place: str | None, state: FileState) -> Generator[bytes, None, None]:
     try:
         if place is None:
             raise FileNotFoundError
@@ -166,7 +193,6 @@ def _content(place: str | None, state: FileState, meter: Meter) -> Generator[byt
         with open(file, "rb", buffering=0) as stream:
             while chunk := stream.read(CHUNK_BYTES):
                 yield chunk
-                meter.add(len(chunk))
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise _changed((state.path,)) from error
     except OSError as error:

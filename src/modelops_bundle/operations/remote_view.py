@@ -15,8 +15,13 @@ from modelops_bundle.core.travel import plan_travel, with_registry
 from modelops_bundle.errors import BundleError, NotFoundInRemoteError, RemoteError
 from modelops_bundle.operations.observe import Session
 from modelops_bundle.operations.publish_state import PublishState, checked_state, offline_state
-from modelops_bundle.operations.remotes import open_project_remote, remote_url
+from modelops_bundle.operations.remotes import (
+    open_project_remote,
+    recorded_remote_url,
+    remote_url,
+)
 from modelops_bundle.operations.settings import pinned_environment, read_state
+from modelops_bundle.storage.base import Remote
 from modelops_bundle.storage.resolve import shown_url
 
 
@@ -41,19 +46,24 @@ def view_remote(session: Session, plan: SyncPlan, *, ask: bool = False) -> Remot
     """The remote's state; it is contacted only if `ask`."""
     try:
         environment = pinned_environment(session.project)
-        url = remote_url(session.config, environment=environment)
+        name = session.project.root.name
+        url = remote_url(session.config, environment=environment, folder_name=name)
+        recorded = url and recorded_remote_url(session.project, url)
     except BundleError as error:
         return RemoteView(
             url="", checked=False, state=PublishState.UNKNOWN, digest=None, problem=str(error)
         )
-    if url is None:
+    if url is None or recorded is None:
         return RemoteView(url="", checked=False, state=PublishState.UNKNOWN, digest=None)
-    point = read_state(session.project).get(url, session.config.tag)
+    point = read_state(session.project).get(recorded, session.config.tag)
     files = publishable(session, plan)
     if ask:
-        return _asked(session, url, point, files)
+        remote = open_project_remote(
+            session.project, url, config=session.config, environment=environment
+        )
+        return _asked(session, remote, point, files)
     return RemoteView(
-        url=shown_url(url),
+        url=shown_url(recorded),
         checked=False,
         state=offline_state(point, files),
         digest=point.manifest if point else None,
@@ -70,13 +80,14 @@ def publishable(session: Session, plan: SyncPlan) -> Mapping[BundlePath, FileSta
 
 def _asked(
     session: Session,
-    url: str,
+    remote: Remote,
     point: SyncPoint | None,
     files: Mapping[BundlePath, FileState] | None,
 ) -> RemoteView:
     held: Digest | None = None
+    url = remote.url
     try:
-        held = open_project_remote(session.project, url).resolve(session.config.tag)
+        held = remote.resolve(session.config.tag)
     except NotFoundInRemoteError:
         pass
     except RemoteError as error:

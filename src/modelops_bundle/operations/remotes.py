@@ -2,33 +2,66 @@
 
 from __future__ import annotations
 
-from modelops_bundle.core.settings import LOCAL_REMOTE, BundleConfig, Environment
+from modelops_bundle.core.settings import (
+    LOCAL_REMOTE,
+    BundleConfig,
+    Environment,
+    RegistryAccess,
+)
 from modelops_bundle.errors import ConfigError
 from modelops_bundle.storage.base import Remote
-from modelops_bundle.storage.resolve import local_store_url
+from modelops_bundle.storage.registry_address import repository_name, same_registry
+from modelops_bundle.storage.resolve import local_store_url, recorded_url
 from modelops_bundle.storage.resolve import open_remote as _open
 from modelops_bundle.workspace.project import Project
 
 
 def remote_url(
-    config: BundleConfig, *, override: str | None = None, environment: Environment | None = None
+    config: BundleConfig,
+    *,
+    override: str | None = None,
+    environment: Environment | None = None,
+    folder_name: str = "",
 ) -> str | None:
     """Where bundles go: `--remote`, then the pinned environment, then `config.yaml`.
+
+    Args:
+        folder_name: Names the repository in an environment's registry where `config.yaml` gives
+            the project no name.
 
     Returns:
         A URL, or None where nothing says.
 
     Raises:
-        ConfigError: `local` without an id, or with one that is no name.
+        ConfigError: `local` without an id, or with one that is no name; or a project that no
+            repository can be named after.
     """
-    url = override or _of_environment(environment) or config.remote
+    name = config.name or folder_name
+    url = override or _of_environment(environment, name) or config.remote
     if url == LOCAL_REMOTE:
         return local_store_url(config.store_id)
     return url
 
 
-def open_project_remote(project: Project, url: str | None) -> Remote:
+def recorded_remote_url(project: Project, url: str) -> str:
+    """The URL under which pushes to and pulls from a remote are recorded.
+
+    Raises:
+        ConfigError: it is of a kind that this version does not talk to.
+    """
+    return recorded_url(url, root=project.root)
+
+
+def open_project_remote(
+    project: Project,
+    url: str | None,
+    *,
+    config: BundleConfig,
+    environment: Environment | None = None,
+) -> Remote:
     """The remote of that URL.
+
+    Credentials and `insecure` count for the registry that they were given for, and no other.
 
     Raises:
         ConfigError: there is none, or it is of a kind that this version does not talk to.
@@ -39,10 +72,22 @@ def open_project_remote(project: Project, url: str | None) -> Remote:
             not_done="nothing was sent or fetched",
             hint="give --remote, or name one in .modelops-bundle/config.yaml",
         )
-    return _open(url, root=project.root)
+    access = _access(environment, url)
+    insecure = access is not None and access.insecure
+    if config.insecure and config.remote is not None:
+        insecure = insecure or same_registry(config.remote, url)
+    return _open(url, root=project.root, login=access, insecure=insecure)
 
 
-def _of_environment(environment: Environment | None) -> str | None:
+def _access(environment: Environment | None, url: str) -> RegistryAccess | None:
     if environment is None or environment.registry is None:
         return None
-    return f"oci://{environment.registry.login_server}"
+    access = environment.registry
+    return access if same_registry(f"oci://{access.login_server}", url) else None
+
+
+def _of_environment(environment: Environment | None, name: str) -> str | None:
+    if environment is None or environment.registry is None:
+        return None
+    server = environment.registry.login_server.rstrip("/")
+    return f"oci://{server}/{repository_name(name)}"

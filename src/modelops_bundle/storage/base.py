@@ -162,9 +162,16 @@ def check_tag(name: str) -> str:
 
 
 def resolve_among(
-    text: str, tags: Mapping[str, Digest], digests: Iterable[Digest], url: str
+    text: str,
+    tags: Mapping[str, Digest],
+    digests: Iterable[Digest],
+    url: str,
+    names: Iterable[str] = (),
 ) -> Digest:
-    """Resolve a reference where all tags and manifests are known.
+    """Resolve a reference where all tags and manifests that it may mean are known.
+
+    Args:
+        names: Further tags, to be shown where there is nothing of that name.
 
     Raises:
         NotFoundInRemoteError, UsageError: as `Remote.resolve`.
@@ -181,7 +188,7 @@ def resolve_among(
             f"{text!r} is the beginning of {len(found)} digests", hint="give more digits"
         )
     if not found:
-        raise NotFoundInRemoteError(f"{url} has no {text!r}", hint=_published(tags))
+        raise NotFoundInRemoteError(f"{url} has no {text!r}", hint=_published({*tags, *names}))
     return found[0]
 
 

@@ -6,9 +6,13 @@ import os
 import re
 from pathlib import Path
 
+from modelops_bundle.codec.distribution_json import Credentials
+from modelops_bundle.core.settings import RegistryAccess
 from modelops_bundle.errors import ConfigError
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.storage.oci_layout import OciLayoutRemote
+from modelops_bundle.storage.oci_registry import OciRegistryRemote
+from modelops_bundle.storage.registry_address import looks_like_registry, parse_address
 
 _LAYOUT = "layout:"
 _FILE = "file://"
@@ -17,26 +21,44 @@ _APPLICATION = "modelops-bundle"
 _STORE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
 
 
-def open_remote(url: str, *, root: Path) -> Remote:
+def open_remote(
+    url: str, *, root: Path, login: RegistryAccess | None = None, insecure: bool = False
+) -> Remote:
     """The remote of a URL. Nothing is read or written yet.
 
     Args:
-        url: `layout:/path`, `layout:~/path`, `layout:path` (relative to `root`) or
-            `file:///path`.
+        url: `layout:/path`, `layout:~/path`, `layout:path` (relative to `root`),
+            `file:///path`, `oci://host[:port]/repository` or `host[:port]/repository`.
         root: The project's folder.
+        login: Who this user is to the registry; Docker's configuration says where this does not.
+        insecure: The registry may do without TLS, and its certificate is not checked.
 
     Raises:
         ConfigError: no such kind of remote.
     """
-    if url.startswith(_LAYOUT):
-        return OciLayoutRemote(_layout_folder(url, url.removeprefix(_LAYOUT), root))
-    if url.startswith(_FILE):
-        return OciLayoutRemote(_layout_folder(url, _path_of_file_url(url), root))
-    raise ConfigError(
-        f"remote {url!r}: this version publishes to OCI image layout folders only",
-        not_done="the remote was not asked",
-        hint="give a folder: layout:/path/to/folder",
-    )
+    folder = _folder_of(url, root)
+    if folder is not None:
+        return OciLayoutRemote(folder)
+    if not looks_like_registry(url):
+        raise ConfigError(
+            f"remote {url!r}: neither a registry nor an OCI image layout folder",
+            not_done="the remote was not asked",
+            hint="give oci://host/repository, or a folder: layout:/path/to/folder",
+        )
+    address = parse_address(url)
+    if login is None or not login.username or login.password is None:
+        return OciRegistryRemote(address, insecure=insecure)
+    known = Credentials(username=login.username, password=login.password)
+    return OciRegistryRemote(address, find_credentials=lambda: known, insecure=insecure)
+
+
+def recorded_url(url: str, *, root: Path) -> str:
+    """The `url` of the remote that a URL leads to: one for all ways to write it.
+
+    Raises:
+        ConfigError: no such kind of remote.
+    """
+    return open_remote(url, root=root).url
 
 
 def local_store_url(store_id: str) -> str:
@@ -60,6 +82,14 @@ def shown_url(url: str) -> str:
     home = os.path.expanduser("~")
     inside = url.startswith(f"{_LAYOUT}{home}/") and home != "/"
     return f"{_LAYOUT}~{url[len(_LAYOUT) + len(home) :]}" if inside else url
+
+
+def _folder_of(url: str, root: Path) -> Path | None:
+    if url.startswith(_LAYOUT):
+        return _layout_folder(url, url.removeprefix(_LAYOUT), root)
+    if url.startswith(_FILE):
+        return _layout_folder(url, _path_of_file_url(url), root)
+    return None
 
 
 def _layout_folder(url: str, text: str, root: Path) -> Path:

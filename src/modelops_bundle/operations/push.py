@@ -103,7 +103,7 @@ def push(
     refusal = _refusal(report)
     if refusal is not None:
         return PushOutcome(report=report, refused=refusal[0], error=refusal[1])
-    recorded = bool(report.plan.changes) or report.session.file.was_conflicted
+    recorded = bool(report.plan.changes)
     if recorded and not request.dry_run:
         after = carry_out(report.session, report.plan, force=False, write=True).after
         report = report if after is None else after
@@ -149,7 +149,7 @@ def remember(project: Project, published: Published, tags: tuple[str, ...]) -> N
 
 def _refusal(report: StatusReport) -> tuple[Refusal, BundleError] | None:
     plan = report.plan
-    if plan.stale or plan.destructive or report.session.file.conflicts:
+    if plan.stale or plan.destructive or report.conflicted:
         return "stale", _stale_error(report)
     if report.errors:
         found = [f"{finding.code} {finding.message}" for finding in report.errors]
@@ -171,7 +171,8 @@ def _stale_error(report: StatusReport) -> StaleError:
         unparsed = [str(Location(v.path, v.line)) for v in plan.unparsed]
         message = f"cannot be parsed: {_some(unparsed)}"
     else:
-        message = f"registry is stale ({_some(stale) or 'it differs from the code'})"
+        otherwise = "it holds a git conflict" if report.conflicted else "it differs from the code"
+        message = f"registry is stale ({_some(stale) or otherwise})"
     return StaleError(message, not_done="nothing was uploaded", hint=hint)
 
 
@@ -186,7 +187,7 @@ def _registry_state(report: StatusReport) -> FileState:
             hint="run `mops-bundle init`",
         )
     content = file.content
-    if report.plan.changes or file.was_conflicted:
+    if report.plan.changes:
         content = edit(file.text, report.plan.result)
     return FileState(REGISTRY_PATH, Digest.of_bytes(content), len(content))
 

@@ -68,7 +68,7 @@ def _how_stale(status: StatusDocument) -> str:
     number += len(status["additions"])
     if number:
         return f"registry is stale ({counted(number, 'entry', 'entries')})"
-    return "registry is stale"
+    return "registry holds a git conflict" if status["conflicted"] else "registry is stale"
 
 
 def _stale(status: StatusDocument) -> list[str]:

@@ -63,6 +63,11 @@ def test_statements_come_in_source_order() -> None:
     assert [one.module for one in imports] == ["a", "b", "c", "d"]
 
 
+def test_a_test_may_be_long() -> None:
+    (statement,) = module_names(ast.parse("if " + "not " * 901 + "TYPE_CHECKING: import a")).imports
+    assert not statement.typing_only
+
+
 def test_deep_nesting_is_no_problem() -> None:
     depth = 90
     source = "".join(" " * n + "if x:\n" for n in range(depth)) + " " * depth + "import a"

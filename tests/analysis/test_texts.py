@@ -83,7 +83,7 @@ def test_what_can_be_told(source: str, values: tuple[str, ...] | None) -> None:
         "__file__[0]",
         "p.parents[99]",
         "{'a': 'b', **c}['a']",
-        "'a'" + " + 'a'" * 60,
+        "'a'" + " + 'a'" * 1200,
         repr("a" * 5000),
         "\n".join(f"x{i} = x{i - 1} + x{i - 1}" for i in range(1, 20)) + "\nx0 = 'a'\nx19",
         "L = " + repr([str(i) for i in range(300)]) + "\nL[0]",

@@ -253,7 +253,7 @@ def _exports(body: Sequence[ast.stmt], evaluator: TextEvaluator) -> Exports:
             case _:
                 pass
         if value is not None:
-            listed = evaluator.elements(_without_other_exports(value)).values
+            listed = evaluator.elements(value, "exports").values
             computed = computed or listed is None
             names.update(dict.fromkeys(listed or _literals(value)))
         pending += ast.iter_child_nodes(node)
@@ -262,30 +262,6 @@ def _exports(body: Sequence[ast.stmt], evaluator: TextEvaluator) -> Exports:
 
 def _is_all(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "__all__"
-
-
-def _without_other_exports(value: ast.expr) -> ast.expr:
-    """An expression without `other.__all__`: those names come with the star import beside it."""
-    empty = ast.List([], ast.Load())
-    if isinstance(value, ast.Attribute) and value.attr == "__all__":
-        return empty
-    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
-        left, right = _without_other_exports(value.left), _without_other_exports(value.right)
-        return ast.BinOp(left, ast.Add(), right)
-    if isinstance(value, (ast.List, ast.Tuple)):
-        kept = [
-            item
-            for item in value.elts
-            if not (isinstance(item, ast.Starred) and _is_other(item.value))
-        ]
-        return ast.List(kept, ast.Load())
-    if isinstance(value, ast.Call) and len(value.args) == 1 and _is_other(value.args[0]):
-        return empty
-    return value
-
-
-def _is_other(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == "__all__"
 
 
 def _literals(value: ast.expr) -> list[str]:

@@ -154,8 +154,11 @@ def _blocks(node: ast.stmt, context: _Context, believed: bool) -> Iterator[tuple
 
 def _typing_test(test: ast.expr) -> bool | None:
     """True for a test that holds for type checkers only, False at run time only, else None."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = _typing_test(test.operand)
+    negated = False
+    while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        test, negated = test.operand, not negated
+    if negated:
+        inner = _typing_test(test)
         return None if inner is None else not inner
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         # Its `else` may run, and is then taken for one that always does.

@@ -75,8 +75,8 @@ class TextEvaluator:
                 return Texts((_OWN[name],))
             case ast.Name(id=name):
                 return self._name(name, "", deeper)
-            case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return _joined([self.texts(left, deeper), self.texts(right, deeper)])
+            case ast.BinOp(op=ast.Add()):
+                return _joined([self.texts(term, deeper) for term in _terms(node)])
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 return _joined([self.texts(left, deeper), _SLASH, self.texts(right, deeper)])
             case ast.JoinedStr(values=parts):
@@ -97,29 +97,36 @@ class TextEvaluator:
                 return _UNKNOWN
 
     def elements(self, node: ast.expr, part: str = "elements", depth: int = 0) -> Texts:
-        """The texts in a container: its "elements", or the "keys" or "values" of a mapping."""
+        """The texts in a container.
+
+        Args:
+            node: What is looked into.
+            part: "elements"; "keys" or "values" of a mapping; or "exports", which are elements
+                with those of another module's `__all__` left out.
+            depth: How deep the question is.
+        """
         if depth > _MAX_DEPTH:
             return _UNKNOWN
         deeper = depth + 1
         match node:
             case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
-                if part != "elements":
+                if part not in ("elements", "exports"):
                     return _UNKNOWN
-                starred = (i.value if isinstance(i, ast.Starred) else None for i in items)
                 return _either(
                     [
-                        self.texts(item, deeper)
-                        if inner is None
-                        else self.elements(inner, part, deeper)
-                        for item, inner in zip(items, starred, strict=True)
+                        self.elements(item.value, part, deeper)
+                        if isinstance(item, ast.Starred)
+                        else self.texts(item, deeper)
+                        for item in items
                     ]
                 )
             case ast.Dict(keys=keys, values=values):
                 chosen = values if part == "values" else keys
                 return _either([self.texts(item, deeper) for item in chosen])
-            case ast.BinOp(left=left, op=ast.Add(), right=right):
-                sides = (left, right)
-                return _either([self.elements(side, part, deeper) for side in sides])
+            case ast.BinOp(op=ast.Add()):
+                return _either([self.elements(term, part, deeper) for term in _terms(node)])
+            case ast.Attribute(attr="__all__") if part == "exports":
+                return Texts(())
             case ast.Name(id=name):
                 return self._name(name, part, deeper)
             case ast.Call(func=ast.Attribute(value=value, attr=("keys" | "values") as view)):
@@ -241,6 +248,16 @@ class TextEvaluator:
 
 
 _SLASH, _UP, _DOTS = Texts(("/",)), Texts(("/..",)), Texts(("..",))
+
+
+def _terms(node: ast.BinOp) -> list[ast.expr]:
+    """The terms of `a + b + c`, which may be many."""
+    terms: list[ast.expr] = []
+    left: ast.expr = node
+    while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
+        terms.append(left.right)
+        left = left.left
+    return [left, *reversed(terms)]
 
 
 def _loop(target: ast.expr, iterated: ast.expr) -> list[tuple[ast.expr, ast.expr, str]]:

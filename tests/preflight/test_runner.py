@@ -65,6 +65,22 @@ def test_what_two_of_them_noticed_alike_is_reported_once() -> None:
     assert preflight(record, observed, plan(record, findings=(twice,))) == (twice,)
 
 
+def test_parameters_in_a_method_are_one_warning_and_hide_no_other_doubt() -> None:
+    record = registry({"sir": model()}, {"t": target()})
+    doubts = tuple(
+        replace(noticed("MB201"), message=f"{fact} of SIR cannot be told from the code")
+        for fact in ("outputs", "parameters")
+    )
+    observed = observation(found_model(), found_target(), findings=(noticed("MB207"),))
+    found = preflight(record, observed, plan(record, findings=doubts))
+    assert [(f.code, f.message.partition(" ")[0]) for f in found] == [
+        ("MB201", "outputs"),
+        ("MB207", "noticed"),
+    ]
+    elsewhere = observation(found_model(), found_target(), findings=(noticed("MB207", line=9),))
+    assert len(preflight(record, elsewhere, plan(record, findings=doubts))) == 3
+
+
 def test_the_missions_stale_target_raises_two_warnings_and_no_phantom_error() -> None:
     record = registry(
         {"sir": model()},

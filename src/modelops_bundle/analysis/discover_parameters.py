@@ -90,7 +90,7 @@ def _from_method(
                         f"{cls.qualified_name} has a method {method} but no {attribute}: "
                         f"the framework refuses such a class"
                     ),
-                    hint=f"state the parameters in the class attribute {attribute}",
+                    hint=f"State the parameters in the class attribute {attribute}",
                     location=where,
                 )
                 return ListFact((), (fact,)), (finding,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from modelops_bundle.core.findings import Finding, finding_order
@@ -18,7 +19,16 @@ def run_preflight(context: PreflightContext) -> tuple[Finding, ...]:
     found = dict.fromkeys((*context.observed.findings, *context.plan.findings))
     for rule in RULES:
         found.update(dict.fromkeys(rule.check(context)))
-    return tuple(sorted(map(_on_one_line, found), key=finding_order))
+    return tuple(sorted(map(_on_one_line, _once(found)), key=finding_order))
+
+
+def _once(found: Collection[Finding]) -> Iterator[Finding]:
+    """Without the doubt about parameters (MB201) that a method in their place explains (MB207)."""
+    methods = {finding.location for finding in found if finding.code == "MB207"}
+    for finding in found:
+        doubt = finding.code == "MB201" and finding.message.startswith("parameters of ")
+        if not (doubt and finding.location in methods):
+            yield finding
 
 
 def _on_one_line(finding: Finding) -> Finding:

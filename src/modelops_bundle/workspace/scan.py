@@ -336,7 +336,7 @@ def _outside_finding(path: str, target: str) -> Finding:
         severity=Severity.ERROR,
         key=path,
         message=f"{path} is a link that leads outside the project, to {target}",
-        hint="copy what it leads to into the project",
+        hint="Copy what it leads to into the project",
         location=Location(BundlePath(path)),
     )
 
@@ -349,7 +349,7 @@ def _name_finding(path: str) -> Finding:
         severity=Severity.ERROR,
         key=shown,
         message=f"{shown} has a name that a bundle cannot carry",
-        hint="rename it: UTF-8, without control characters",
+        hint="Rename it: UTF-8, without control characters",
     )
 
 
@@ -359,6 +359,6 @@ def _unreadable_finding(path: str, why: str, *, needed: bool) -> Finding:
         severity=Severity.ERROR if needed else Severity.WARNING,
         key=path,
         message=f"{path} cannot be read: {why}",
-        hint="mend its permissions, or leave it out in .modelopsignore",
+        hint="Mend its permissions, or leave it out in .modelopsignore",
         location=Location(BundlePath(path)),
     )

@@ -343,3 +343,12 @@ def test_an_unreadable_registry_names_its_line(shell: Shell) -> None:
     shown = shell("status")
     assert shown.code == 2
     assert shown.err.startswith("error: .modelops-bundle/registry.yaml:")
+
+
+def test_entries_without_their_data_are_not_called_stale(shell: Shell) -> None:
+    (shell.root / "data/observed.csv").unlink()
+    shown = shell.ok("status").out
+    assert "\nNot in sync: 2 of 3 entries lack files that they need.\n" in shown
+    assert "stale" not in shown
+    synced = shell("sync").out.splitlines()[-1]
+    assert synced.startswith("Not in sync: 2 entries lack files that they need. Preflight: 1 error")

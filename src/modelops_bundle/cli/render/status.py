@@ -105,9 +105,12 @@ def _verdict(document: StatusDocument) -> str:
             return f"No models or targets are registered. {preflight_line(document['preflight'])}"
         return in_sync_line(document)
     broken = [entry for entry in differing if entry["state"] != "cosmetic"]
+    total = counted(len(entries), "entry", "entries")
+    idle = all(entry["action"] == "none" and entry["state"] != "unparsed" for entry in broken)
+    if idle and broken and not document["additions"] and not document["sections"]:
+        return f"Not in sync: {len(broken)} of {total} {lacking(len(broken))}."
     parts = []
     if broken:
-        total = counted(len(entries), "entry", "entries")
         verb = "differs" if len(broken) == 1 else "differ"
         parts.append(f"{len(broken)} of {total} {verb} from the code")
     if document["additions"]:
@@ -119,9 +122,13 @@ def _verdict(document: StatusDocument) -> str:
     if any(not section["cosmetic"] for section in document["sections"]):
         return "Registry is stale: its description of the project differs."
     if differing:
-        total = counted(len(entries), "entry", "entries")
         return f"Only digests differ: {len(differing)} of {total}; behaviour is the same."
     return "Only the registry's form differs; behaviour is the same."
+
+
+def lacking(number: int) -> str:
+    """What is wrong with this many entries that a sync cannot cure."""
+    return "lacks files that it needs" if number == 1 else "lack files that they need"
 
 
 def _entries(document: StatusDocument, columns: int, verbose: bool) -> list[str]:

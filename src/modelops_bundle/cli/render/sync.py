@@ -5,7 +5,12 @@ from __future__ import annotations
 from modelops_bundle.cli.render.findings import preflight_blocks, preflight_line
 from modelops_bundle.cli.render.layout import counted, labelled, place, right_aligned
 from modelops_bundle.cli.render.reasons import gone_message, plan_headline, plan_rows
-from modelops_bundle.cli.render.status import conflict_block, in_sync_line, told_sections
+from modelops_bundle.cli.render.status import (
+    conflict_block,
+    in_sync_line,
+    lacking,
+    told_sections,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +19,8 @@ if TYPE_CHECKING:
 _LABEL_CELLS = 14
 _MARGIN = 6
 _SYMBOLS = {"update": "~", "rename": ">", "move": ">", "remove": "-", "decide": "!", "none": "!"}
+#: Reasons that an entry's own definition is gone.
+_GONE = ("MB123", "MB124")
 _UNPUSHED = {"never-pushed": " Not pushed.", "ahead": " Changes not pushed."}
 
 
@@ -51,10 +58,13 @@ def render_sync(document: StatusDocument, columns: int, *, dry_run: bool = False
 
 
 def _outcome(document: StatusDocument) -> str:
-    missing = [entry for entry in document["entries"] if _stays_broken(entry)]
-    if missing:
-        number = counted(len(missing), "entry is", "entries are")
-        return f"Not in sync: {number} missing. {preflight_line(document['preflight'])}"
+    broken = [entry for entry in document["entries"] if _stays_broken(entry)]
+    if broken:
+        gone = sum(any(r["code"] in _GONE for r in entry["reasons"]) for entry in broken)
+        left = len(broken) - gone
+        parts = [f"{counted(gone, 'entry is', 'entries are')} missing"] if gone else []
+        parts += [f"{counted(left, 'entry', 'entries')} {lacking(left)}"] if left else []
+        return f"Not in sync: {', '.join(parts)}. {preflight_line(document['preflight'])}"
     return in_sync_line(document) + _UNPUSHED.get(document["remote"]["state"], "")
 
 

@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modelops_bundle.core.findings import Finding, Severity
+from modelops_bundle.core.findings import Finding, Location, Severity
+from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.preflight.base import PreflightContext, Rule
+from modelops_bundle.preflight.entities import settled_entries
+
+_PYPROJECT = BundlePath("pyproject.toml")
+#: The import name of the distribution that has a wire function.
+_FRAMEWORK = "modelops_calabaria"
 
 
 def check(context: PreflightContext) -> Iterator[Finding]:
-    """At most one warning; none where there is nothing to run or `pyproject.toml` is broken."""
+    """At most one warning; none where there is nothing to run or `pyproject.toml` is broken.
+
+    Code that imports the framework lacks the dependency that would bring the function: that is
+    MB322's to say.
+    """
     project, registry = context.observed.project, context.registry
     if project.wire or project.pyproject_problem or not (registry.models or registry.targets):
+        return
+    if project.pyproject and _imports_framework(context):
         return
     yield Finding(
         code=RULE.code,
         severity=RULE.severity,
         message="Nothing tells the platform's workers how to run this bundle (no wire function)",
         hint="Add 'modelops-calabaria' to the dependencies in pyproject.toml, or write a wire.py",
+        location=Location(_PYPROJECT) if project.pyproject else None,
     )
+
+
+def _imports_framework(context: PreflightContext) -> bool:
+    closures = context.observed.closures
+    paths = {entry.path for _, entry in settled_entries(context)}
+    return any(path in closures and _FRAMEWORK in closures[path].third_party for path in paths)
 
 
 RULE = Rule(
@@ -29,7 +48,8 @@ RULE = Rule(
         "The platform's workers run a bundle through a wire function. They look for an entry "
         "point of the group `modelops.wire`, in the bundle or in a dependency such as "
         "`modelops-calabaria`, for `.modelops/manifest.json`, and for `wire.py` at the root. None "
-        "of these is there. A bundle that is not meant for the platform needs none."
+        "of these is there. A bundle that is not meant for the platform needs none. Code that "
+        "imports `modelops_calabaria` undeclared is MB322 instead."
     ),
     check=check,
 )

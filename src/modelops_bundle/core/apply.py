@@ -4,35 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import cast
+from typing import TypeVar, cast
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.paths import BundlePath, Entrypoint
-from modelops_bundle.core.plan import Change, ChangeKind, Section, SectionKey
+from modelops_bundle.core.plan import Change, Section, SectionKey
 from modelops_bundle.core.registry import (
     BundleRegistry,
-    EntryKey,
+    Kind,
     ModelEntry,
     TargetEntry,
     TargetSet,
 )
 
+_Entry = TypeVar("_Entry", ModelEntry, TargetEntry)
+
 
 def apply_changes(record: BundleRegistry, changes: Iterable[Change]) -> BundleRegistry:
     """The document after these changes; what they do not name stays in its place."""
+    models: dict[str, ModelEntry] = dict(record.models)
+    targets: dict[str, TargetEntry] = dict(record.targets)
     registry = record
     for change in changes:
         if isinstance(change.key, SectionKey):
             registry = _apply_to_section(registry, change.key, change)
+        elif change.key.kind is Kind.MODEL:
+            _apply_to_entry(models, change.key.id, cast(ModelEntry | None, change.after))
         else:
-            registry = _apply_to_entry(registry, change.key, change)
-    return registry
+            _apply_to_entry(targets, change.key.id, cast(TargetEntry | None, change.after))
+    return replace(registry, models=models, targets=targets)
 
 
-def _apply_to_entry(registry: BundleRegistry, key: EntryKey, change: Change) -> BundleRegistry:
-    if change.kind is ChangeKind.REMOVE:
-        return registry.without_entry(key)
-    return registry.with_entry(key, cast(ModelEntry | TargetEntry, change.after))
+def _apply_to_entry(entries: dict[str, _Entry], entry_id: str, after: _Entry | None) -> None:
+    if after is None:
+        entries.pop(entry_id, None)
+    else:
+        entries[entry_id] = after
 
 
 def _apply_to_section(registry: BundleRegistry, key: SectionKey, change: Change) -> BundleRegistry:

@@ -124,7 +124,8 @@ class _Assigner:
             )
         owners = [key for key, found in self.assignment.found.items() if found == item]
         if owners:
-            self._register_again(owners[0], wanted)
+            named = (key for key in owners if key.id == wanted.id)
+            self._register_again(next(named, owners[0]), wanted)
             return
         self._refuse_possible_rename(item)
         key = self._new_key(item, wanted.id)

@@ -90,27 +90,35 @@ class _Derivation:
     def declared(self, data: ListFact | None) -> Declared:
         """What a person named; for an entry of another tool, what the code does not explain."""
         declared = self.recorded.declared
-        recorded_data = self.recorded.data
-        if data is not None:
-            known = {BundlePath(path) for path in data.values}
-            recorded_data = tuple(
-                path
-                for path in recorded_data
-                if declared is None and path not in known and self._is_there(path)
-            )
         derived = {*self.closure.files, self.found.path}
         foreign_code = tuple(p for p in self.recorded.code if declared is None and p not in derived)
         kept = declared or Declared()
         return replace(
             kept,
-            data=_paths(merged(kept.data, (*kept.data, *recorded_data))),
+            data=_paths(merged(kept.data, (*kept.data, *self._data_by_hand(data)))),
             code=_paths(merged(kept.code, (*kept.code, *foreign_code))),
         )
+
+    def _data_by_hand(self, data: ListFact | None) -> Iterable[BundlePath]:
+        """Recorded data that a person must have named, though the record does not say so."""
+        recorded, declared = self.recorded.data, self.recorded.declared
+        if declared is None:
+            known = set(data.values) if data is not None else set()
+            return (p for p in recorded if data is None or (p not in known and self._is_there(p)))
+        if data is not None:
+            return ()
+        if isinstance(self.recorded, ModelEntry):
+            return recorded
+        # What a decorator named until now has a digest from the last sync; what somebody wrote
+        # into the list since has none.
+        digests = self.recorded.data_digests
+        return (p for p in recorded if not any(path.is_within(p) for path in digests))
 
     def data(self, data: ListFact | None, declared: Declared) -> tuple[BundlePath, ...]:
         named = data.values if data else ()
         recorded = self.recorded.data
-        kept = recorded if data is not None and not data.complete else ()
+        untold = not self.found.convention if data is None else not data.complete
+        kept = recorded if untold else ()
         return _paths(merged(recorded, (*kept, *named, *declared.data)))
 
     def code(self, declared: Declared) -> tuple[BundlePath, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from modelops_bundle.core.findings import Finding, Severity
@@ -16,6 +16,9 @@ from modelops_bundle.core.observation import (
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.registry import Declared, EntryKey, ModelEntry, TargetEntry
 from modelops_bundle.errors import InvalidPathError
+
+#: What `--output` can state in place of the code.
+_DECLARED = ("outputs", "model_output")
 
 
 def merged(recorded: tuple[str, ...], wanted: Iterable[str]) -> tuple[str, ...]:
@@ -61,7 +64,7 @@ class FactMerger:
         if output is None:
             self._note_unsaid("model output")
         else:
-            self._note("model_output", output, {recorded.model_output} - {""})
+            self._note("model_output", output, {recorded.model_output} - {""}, output.candidates)
         return recorded
 
     def data_paths(self) -> ListFact | None:
@@ -85,7 +88,7 @@ class FactMerger:
                     )
                 )
         for unresolved in facts.data.unresolved:
-            self._note("data", unresolved, set())
+            self._note("data", unresolved, set(), ())
         return ListFact(tuple(dict.fromkeys(paths)), facts.data.unresolved)
 
     def _names(
@@ -101,13 +104,25 @@ class FactMerger:
             if name == "outputs" and not declared:
                 self._note_unsaid(name)
         elif not declared:
+            # Each open element may be one of the recorded names; all of them may be all of these.
+            open_ended = any(not unresolved.candidates for unresolved in fact.unresolved)
+            possible = [] if open_ended else [c for u in fact.unresolved for c in u.candidates]
             for unresolved in fact.unresolved:
-                self._note(name, unresolved, set(recorded) - set(fact.values))
+                self._note(name, unresolved, set(recorded) - set(fact.values), possible)
         return merged(recorded, (*recorded, *fact.values, *declared))
 
-    def _note(self, name: str, unresolved: Unresolved, recorded: set[str]) -> None:
-        """Warn that a fact stays as recorded; an error where the record cannot be right."""
-        impossible = unresolved.candidates and not recorded <= set(unresolved.candidates)
+    def _note(
+        self, name: str, unresolved: Unresolved, recorded: set[str], possible: Collection[str]
+    ) -> None:
+        """Warn that a fact stays as recorded; an error where the record cannot be right.
+
+        Args:
+            name: The fact.
+            unresolved: What the code does not settle.
+            recorded: Recorded values that it may stand for.
+            possible: All values that these can have; empty where that is not known.
+        """
+        impossible = possible and not recorded.issubset(possible)
         options = f"; it may be {', '.join(unresolved.candidates)}" if unresolved.candidates else ""
         self.findings.append(
             Finding(
@@ -123,7 +138,8 @@ class FactMerger:
                         else "the recorded value stays"
                     )
                 ),
-                hint="Write it as a literal or a constant, or declare it with --output",
+                hint="Write it as a literal or a constant"
+                + (", or declare it with --output" if name in _DECLARED else ""),
                 location=unresolved.location,
             )
         )

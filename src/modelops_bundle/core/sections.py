@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from modelops_bundle.core.apply import apply_changes
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import Observation
-from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.paths import BundlePath, Entrypoint
 from modelops_bundle.core.plan import (
     Change,
     ChangeKind,
@@ -19,7 +20,6 @@ from modelops_bundle.core.plan import (
 from modelops_bundle.core.registry import (
     FORMAT_VERSION,
     BundleRegistry,
-    Entry,
     EntryKey,
     Kind,
     TargetSet,
@@ -42,7 +42,7 @@ def section_changes(
     changes = list(changes)
     upgrade = record.version != FORMAT_VERSION
     found = list(_target_sets(record, changes))
-    excluded = _excluded(record, options, changes)
+    excluded = _excluded(record, options, apply_changes(record, changes))
     if excluded != record.excluded:
         found.append(_section(Section.EXCLUDED, record.excluded, excluded, cosmetic=False))
     if observed.source_roots != record.source_roots:
@@ -129,9 +129,9 @@ def _target_sets(record: BundleRegistry, changes: list[Change]) -> Iterable[Chan
 
 
 def _excluded(
-    record: BundleRegistry, options: PlanOptions, changes: list[Change]
-) -> tuple[object, ...]:
-    """The record's exclusions and the new ones, less what has been registered since."""
-    registered = {change.after.entrypoint for change in changes if isinstance(change.after, Entry)}
+    record: BundleRegistry, options: PlanOptions, result: BundleRegistry
+) -> tuple[Entrypoint, ...]:
+    """The record's exclusions and the new ones, less what is registered."""
+    registered = {entry.entrypoint for _, entry in result.entries()}
     wanted = dict.fromkeys((*record.excluded, *options.exclude))
     return tuple(item for item in wanted if item not in registered)

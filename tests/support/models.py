@@ -300,3 +300,82 @@ def _models(draw: st.DrawFn) -> str:
             earlier.append(f"{name}Alias")
     lines.append(draw(st.sampled_from(["", "", "del Third", "Third = Second", "ONE = 'late'"])))
     return "\n".join(lines) + "\n"
+
+
+_OUTPUTS = ("'a'", "'b'", "ONE", "TWO", "consts.THREE", "'a' if RANDOM else 'b'", "f'{ONE}_o'")
+
+
+def _target(draw: st.DrawFn, name: str) -> list[str]:
+    """One top-level function that is, looks like, or is not a target."""
+    output, other = (draw(st.sampled_from(_OUTPUTS)) for _ in range(2))
+    mark = draw(
+        st.sampled_from(
+            (
+                f"@cb.calibration_target(model_output={output}, data={{'x': 'x.csv'}})",
+                f"@ct(model_output={output})",
+                f"@ct(**{{'model_output': {output}}})",
+                f"@ct(**META)\n@ct(model_output={other})",
+                f"@keep\n@ct(model_output={output})",
+                "@keep",
+                "@ct(data=DATA)",
+            )
+        )
+    )
+    body = draw(
+        st.sampled_from(
+            (
+                f"return LossTarget('n', {output})",
+                f"return LossTarget(name='n', model_output={other})",
+                f"t = LossTarget('n', {output})\n    u = t\n    return u",
+                f"t = LossTarget('n', {output})\n    t.model_output = {other}\n    return t",
+                f"if RANDOM:\n        return LossTarget('n', {output})\n"
+                f"    return LossTarget('n', {other})",
+                f"k = {{'name': 'n'}}\n    k['model_output'] = {other}\n    return LossTarget(**k)",
+                f"k = dict(name='n', model_output={output})\n    return LossTarget(**k)",
+                f"for o in ({output}, {other}):\n        return LossTarget('n', o)",
+                f"try:\n        return LossTarget('n', {output})\n    finally:\n        pass",
+                f"with contextlib.suppress(ValueError):\n        raise ValueError\n"
+                f"    return LossTarget('n', {output})",
+                f"def inner(): return LossTarget('n', {output})\n    return inner()",
+                f"ONE = 'local'\n    return LossTarget('n', ONE + {other})",
+                "return None",
+            )
+        )
+    )
+    define = f"def {name}(data_paths=None):\n    {body}"
+    marked = draw(st.sampled_from((f"{mark}\n{define}", f"{mark}\n{define}", define)))
+    indented = "\n".join("    " + line for line in marked.split("\n"))
+    return draw(
+        st.sampled_from(
+            (
+                [marked],
+                [marked],
+                [marked],
+                [f"if consts.FLAG:\n{indented}"],
+                [f"if RANDOM:\n{indented}\nelse:\n{indented.replace(output, other)}"],
+                [f"try:\n{indented}\nexcept ValueError:\n    {name} = None"],
+                [marked, f"{name} = None"],
+                [marked, f"del {name}"],
+            )
+        )
+    )
+
+
+@st.composite
+def target_projects(draw: st.DrawFn) -> dict[str, str]:
+    """File name -> source: constants, and targets that use them."""
+    lines = [
+        "import contextlib",
+        "import modelops_calabaria as cb",
+        "from modelops_calabaria.core.target import LossTarget",
+        "import consts",
+        "from consts import *",
+        "ct = cb.calibration_target",
+        "DATA = ['one.csv', 'two.csv']",
+        "META = {'model_output': ONE, 'data': DATA}",
+        "def keep(fn): return fn",
+        draw(st.sampled_from(("", "", "META['model_output'] = TWO", "DATA.append('three.csv')"))),
+    ]
+    for name in ("first", "second", "third"):
+        lines += _target(draw, name)
+    return {"consts.py": draw(_constants_module()), "targets.py": "\n".join(lines) + "\n"}

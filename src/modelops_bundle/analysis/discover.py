@@ -17,6 +17,7 @@ from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.analysis.resolve import Resolver
 from modelops_bundle.analysis.resolve_bindings import definition as value_of
+from modelops_bundle.analysis.resolve_budget import WORK, WORK_PER_DEFINITION, Budget
 from modelops_bundle.analysis.resolve_modules import LoadedModule, LoadedModules
 from modelops_bundle.analysis.scope import Assigned, Defined, Scope
 from modelops_bundle.analysis.semantic import canonical, symbol_digest
@@ -112,7 +113,7 @@ class Discovery:
         loaded = self._modules.get(path)
         if loaded is None:
             return FileDiscovery()
-        session = _Session(self._resolver(path), self._conventions, loaded)
+        session = _Session(self._resolver(loaded), self._conventions, loaded)
         found = [one for name, _ in loaded.scope.final() for one in session.symbol(name)]
         found.sort(key=lambda one: (one.discovered.location.line, one.discovered.kind.value))
         models = [one.model for one in found if one.model is not None]
@@ -139,7 +140,7 @@ class Discovery:
         loaded = self._modules.get(path)
         if loaded is None or not symbol:
             return None
-        session = _Session(self._resolver(path), self._conventions, loaded)
+        session = _Session(self._resolver(loaded), self._conventions, loaded)
         scope = loaded.scope
         *outer, name = symbol.split(".")
         for part in outer:
@@ -160,7 +161,7 @@ class Discovery:
         loaded = self._modules.get(path)
         if loaded is None:
             return ()
-        session = _Session(self._resolver(path), self._conventions, loaded)
+        session = _Session(self._resolver(loaded), self._conventions, loaded)
         wanted = ast.ClassDef if kind is Kind.MODEL else ast.FunctionDef | ast.AsyncFunctionDef
         found = []
         for name, _ in loaded.scope.final():
@@ -174,9 +175,11 @@ class Discovery:
                 found.append(plain)
         return tuple(sorted(found, key=lambda one: one.location.line))
 
-    def _resolver(self, path: BundlePath) -> Resolver:
+    def _resolver(self, loaded: LoadedModule) -> Resolver:
         # One per question: what was found does not depend on what was asked before (law 3).
-        return Resolver(self._modules, path, self._known, self._containers)
+        budget = Budget(WORK + WORK_PER_DEFINITION * len(loaded.scope.history))
+        path = loaded.source.path
+        return Resolver(self._modules, path, self._known, self._containers, budget)
 
 
 def discover_file(

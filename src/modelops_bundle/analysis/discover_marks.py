@@ -86,6 +86,7 @@ class Marks:
         self._matcher = matcher
         self._decorators = decorators
         self._others = others
+        self._held: dict[Class, dict[str, Mark | None]] = {}
 
     def of_class(self, cls: Class) -> dict[str, Mark]:
         """Attribute name -> mark, of the class body alone, in source order."""
@@ -99,6 +100,12 @@ class Marks:
         """Attribute name -> mark or None, of everything that the class body binds."""
         if not self._decorators:
             return {}
+        held = self._held.get(cls)
+        if held is None:
+            held = self._held[cls] = self._read(cls)
+        return held
+
+    def _read(self, cls: Class) -> dict[str, Mark | None]:
         found: dict[str, Mark | None] = {}
         for name, _ in cls.body.final():
             kept, certain = self._resolver.names.definitions(cls.body, name)

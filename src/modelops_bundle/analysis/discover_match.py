@@ -45,6 +45,7 @@ class Matcher:
     def __init__(self, resolver: Resolver, names: Iterable[str]) -> None:
         self._resolver = resolver
         self._own: dict[str, frozenset[Value]] = {}
+        self._groups: dict[tuple[str, ...], frozenset[Value]] = {}
         named: set[Value] = set()
         for name in names:
             named |= self._definitions(name)
@@ -61,22 +62,20 @@ class Matcher:
 
     def is_one(self, value: Value, names: tuple[str, ...]) -> bool:
         """Whether a value is one of the names, or a class derived from one."""
-        if isinstance(value, External):
-            return value.name in names
-        if isinstance(value, Function):
-            return any(value in self._definitions(name) for name in names)
         if isinstance(value, Class):
-            return any(
-                self.is_named(ancestor, names)
-                for ancestor in self._resolver.classes.ancestry(value).order
-            )
-        return False
+            order = self._resolver.classes.ancestry(value).order
+            return any(self.is_named(ancestor, names) for ancestor in order)
+        return isinstance(value, External | Function) and self.is_named(value, names)
 
     def is_named(self, value: Value, names: tuple[str, ...]) -> bool:
         """Whether a value is one of the names itself."""
         if isinstance(value, External):
             return value.name in names
-        return any(value in self._definitions(name) for name in names)
+        own = self._groups.get(names)
+        if own is None:
+            own = frozenset(found for name in names for found in self._definitions(name))
+            self._groups[names] = own
+        return bool(own) and value in own
 
     def calls(self, value: Value, names: tuple[str, ...]) -> Match:
         """Whether a value is the result of calling one of the names."""

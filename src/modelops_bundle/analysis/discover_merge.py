@@ -1,13 +1,33 @@
-"""One set of facts for a symbol that has several definitions, of which one will be in force."""
+"""Facts put together: from several sources, or from several definitions of one symbol."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from modelops_bundle.core.findings import Location
 from modelops_bundle.core.observation import ListFact, ModelFacts, TargetFacts, Unresolved
 
 _REASON = "it depends on which definition is in force"
+
+
+def fact_of(names_and_doubts: Iterable[str | Unresolved]) -> ListFact:
+    """A list of names, with the reasons why there may be more."""
+    names: dict[str, None] = {}
+    unresolved: dict[Unresolved, None] = {}
+    for mark in names_and_doubts:
+        if isinstance(mark, str):
+            names[mark] = None
+        else:
+            unresolved[mark] = None
+    return ListFact(tuple(names), tuple(unresolved))
+
+
+def joined(*facts: ListFact) -> ListFact:
+    """Everything that is in any of these lists."""
+    return ListFact(
+        tuple(dict.fromkeys(name for fact in facts for name in fact.values)),
+        tuple(dict.fromkeys(one for fact in facts for one in fact.unresolved)),
+    )
 
 
 def merged_models(facts: Sequence[ModelFacts], symbol: str, location: Location) -> ModelFacts:

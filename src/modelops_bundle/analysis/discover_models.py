@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from modelops_bundle.analysis.discover_marks import Mark, Marks
 from modelops_bundle.analysis.discover_match import Matcher, one_text
+from modelops_bundle.analysis.discover_merge import fact_of, joined
 from modelops_bundle.analysis.discover_parameters import parameter_names
 from modelops_bundle.analysis.resolve import Resolver
 from modelops_bundle.analysis.values import (
@@ -57,17 +58,23 @@ class ModelReader:
         outputs, scenarios = convention.output_decorators, convention.scenario_decorators
         self._outputs = Marks(resolver, matcher, outputs, scenarios)
         self._scenarios = Marks(resolver, matcher, scenarios, outputs)
+        self._is_model: dict[Class, bool] = {}
+        self._chains: dict[tuple[Class, Marks], ListFact] = {}
+        self._methods: dict[Class, dict[str, bool]] = {}
 
     def is_model(self, cls: Class) -> bool:
         """Whether the class derives from one of the convention's bases, whichever applies."""
+        known = self._is_model.get(cls)
+        if known is None:
+            known = self._is_model[cls] = self._derives(cls)
+        return known
+
+    def _derives(self, cls: Class) -> bool:
         names = self._convention.model_bases
         if not names or self._matcher.is_named(cls, names):
             return False
-        return any(
-            self._is_base(value)
-            for _, values in self._resolver.classes.bases(cls)
-            for value in values
-        ) or self._matcher.is_one(cls, names)
+        bases = (value for _, values in self._resolver.classes.bases(cls) for value in values)
+        return any(map(self._is_base, bases)) or self._matcher.is_one(cls, names)
 
     def _is_base(self, value: Value) -> bool:
         if not isinstance(value, External | Class):
@@ -84,8 +91,8 @@ class ModelReader:
             self._resolver, self._matcher, self._convention, cls, line.attribute_order
         )
         facts = ModelFacts(
-            outputs=_merged(outputs, declared),
-            scenarios=_merged(ListFact(self._convention.implicit_scenarios), scenarios),
+            outputs=joined(outputs, declared),
+            scenarios=joined(ListFact(self._convention.implicit_scenarios), scenarios),
             parameters=parameters,
         )
         findings = (*findings, *self._losses(line, facts))
@@ -100,18 +107,33 @@ class ModelReader:
     def _registered(self, line: _Lineage, marks: Marks, hooks: tuple[str, ...]) -> ListFact:
         """The names that the framework registers for the class."""
         if self._convention.inheritance is Inheritance.ATTRIBUTES:
-            found = _fact(self._attribute_marks(line, marks).values())
+            found = fact_of(self._attribute_marks(line, marks).values())
         else:
-            found = self._chained(line.cls, marks, ())
+            found = self._chained(line, marks)
         return ListFact(found.values, (*found.unresolved, *line.doubts, *line.overrides(hooks)))
 
-    def _chained(self, cls: Class, marks: Marks, seen: tuple[Class, ...]) -> ListFact:
-        """Those of the first model among the ancestors, then those of the class body."""
-        own = _fact(marks.of_class(cls).values())
-        for ancestor in self._resolver.classes.ancestry(cls).order[1:]:
-            if isinstance(ancestor, Class) and ancestor not in seen and self.is_model(ancestor):
-                return _merged(self._chained(ancestor, marks, (*seen, cls)), own)
-        return own
+    def _chained(self, line: _Lineage, marks: Marks) -> ListFact:
+        """Those of the first model among the ancestors, then those of the class body.
+
+        That model's own come in the same way, so that its first model among *its* ancestors
+        counts, and not the next one of this class.
+        """
+        chain: dict[Class, None] = {line.cls: None}
+        known: ListFact | None = None
+        while first := self._first_model(next(reversed(chain))):
+            known = self._chains.get((first, marks))
+            if known is not None or first in chain:
+                break
+            chain[first] = None
+        fact = known or ListFact()
+        for cls in reversed(chain):
+            fact = joined(fact, fact_of(marks.of_class(cls).values()))
+            self._chains[cls, marks] = fact
+        return fact
+
+    def _first_model(self, cls: Class) -> Class | None:
+        order = self._resolver.classes.ancestry(cls).order[1:]
+        return next((one for one in order if isinstance(one, Class) and self.is_model(one)), None)
 
     def _attribute_marks(self, line: _Lineage, marks: Marks) -> dict[str, Mark]:
         found: dict[str, Mark | None] = {}
@@ -135,7 +157,7 @@ class ModelReader:
             if values:
                 facts.append(self._listed(values, None, ancestor))
                 break
-        return _merged(*facts)
+        return joined(*facts)
 
     def _listed(self, values: Iterable[Value], node: ast.expr | None, cls: Class) -> ListFact:
         expression = self._convention.outputs_attribute
@@ -168,23 +190,24 @@ class ModelReader:
             Unresolved(expression=one.expression, reason=one.reason, location=one.location)
             for one in value.missing
         )
-        return _fact(marks)
+        return fact_of(marks)
 
     def _losses(self, line: _Lineage, facts: ModelFacts) -> Iterator[Finding]:
         """Decorated methods of ancestors that the framework does not register."""
         if self._convention.inheritance is not Inheritance.FIRST_MODEL:
             return
-        inherited = {one for parent in line.parents for one in self._local_order(parent)}
+        if len(line.cls.node.bases) < 2:
+            return
         kinds = (
             ("output", self._outputs, facts.outputs),
             ("scenario", self._scenarios, facts.scenarios),
         )
-        first = line.parents[0] if line.parents else None
+        lines = [set(self._local_order(model)) for model in line.direct_models]
+        kept = set(self._local_order(line.parents[0])) if line.parents else set()
         for ancestor in line.ancestors[1:]:
             model = self.is_model(ancestor)
-            if ancestor in inherited and not (model and len(line.direct_models) > 1):
-                continue
-            if model and first is not None and ancestor in self._local_order(first):
+            # A mixin of a base was lost, and reported, when that base was made.
+            if ancestor in kept or (not model and any(ancestor in one for one in lines)):
                 continue
             for kind, marks, fact in kinds:
                 lost = [
@@ -211,16 +234,22 @@ class ModelReader:
                     return True
         defined: set[str] = set()
         for ancestor in line.ancestors:
-            for name, _ in ancestor.body.final():
-                if name in defined:
-                    continue
-                values = self._resolver.classes.own_attribute(ancestor, name)
-                if not values:
-                    continue
-                defined.add(name)
-                if any(self._is_abstract_method(value) for value in values):
+            for name, abstract in self._own_methods(ancestor).items():
+                if name not in defined and abstract:
                     return True
+                defined.add(name)
         return False
+
+    def _own_methods(self, cls: Class) -> dict[str, bool]:
+        """What the class body binds, and whether it is an abstract method."""
+        known = self._methods.get(cls)
+        if known is None:
+            known = self._methods[cls] = {}
+            for name, _ in cls.body.final():
+                values = self._resolver.classes.own_attribute(cls, name)
+                if values:
+                    known[name] = any(map(self._is_abstract_method, values))
+        return known
 
     def _is_abstract_method(self, value: Value) -> bool:
         if not isinstance(value, Function) or isinstance(value.node, ast.Lambda):
@@ -341,24 +370,6 @@ def _doubt(expression: str, reason: str, location: Location) -> Unresolved:
     return Unresolved(expression=expression, reason=reason, location=location)
 
 
-def _fact(marks: Iterable[Mark]) -> ListFact:
-    names: dict[str, None] = {}
-    unresolved: dict[Unresolved, None] = {}
-    for mark in marks:
-        if isinstance(mark, str):
-            names[mark] = None
-        else:
-            unresolved[mark] = None
-    return ListFact(tuple(names), tuple(unresolved))
-
-
-def _merged(*facts: ListFact) -> ListFact:
-    return ListFact(
-        tuple(dict.fromkeys(name for fact in facts for name in fact.values)),
-        tuple(dict.fromkeys(one for fact in facts for one in fact.unresolved)),
-    )
-
-
 def _lost(cls: Class, ancestor: Class, kind: str, lost: list[str], *, model: bool) -> Finding:
     names = ", ".join(repr(name) for name in dict.fromkeys(lost))
     plural = "s" if len(lost) > 1 else ""
@@ -367,13 +378,13 @@ def _lost(cls: Class, ancestor: Class, kind: str, lost: list[str], *, model: boo
             f"{kind}{plural} {names} of {ancestor.qualified_name} do{'' if plural else 'es'} not "
             f"reach {cls.qualified_name}: only the first model base's come along"
         )
-        hint = f"decorate a method in {cls.qualified_name} itself, or derive from one model only"
+        hint = f"Decorate a method in {cls.qualified_name} itself, or derive from one model only"
     else:
         message = (
             f"{kind}{plural} {names} of {ancestor.qualified_name} do{'' if plural else 'es'} not "
             f"reach {cls.qualified_name}: {ancestor.qualified_name} is not a model"
         )
-        hint = f"derive {ancestor.qualified_name} from the framework's base class"
+        hint = f"Derive {ancestor.qualified_name} from the framework's base class"
     return Finding(
         code="MB206" if model else "MB205",
         severity=Severity.WARNING,

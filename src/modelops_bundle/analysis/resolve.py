@@ -11,6 +11,7 @@ from collections.abc import Callable
 from itertools import product
 
 from modelops_bundle.analysis.resolve_bindings import external
+from modelops_bundle.analysis.resolve_budget import Budget
 from modelops_bundle.analysis.resolve_calls import Arguments, Calls
 from modelops_bundle.analysis.resolve_classes import Classes
 from modelops_bundle.analysis.resolve_containers import Containers
@@ -41,9 +42,6 @@ from modelops_bundle.analysis.values import (
 from modelops_bundle.core.findings import Location
 from modelops_bundle.core.paths import BundlePath
 
-_MAX_DEPTH = 45
-#: Evaluations per question; beyond it everything is unknown.
-_MAX_WORK = 100_000
 _Evaluator = Callable[[ast.expr, Point], Values]
 
 
@@ -56,6 +54,7 @@ class Resolver:
         known: Qualified names of frameworks that conventions give a meaning to.
         containers: Constructors outside the project whose first argument can be read back as an
             attribute, with that attribute's name.
+        budget: What the question may cost.
     """
 
     def __init__(
@@ -64,12 +63,14 @@ class Resolver:
         root: BundlePath,
         known: frozenset[str] = frozenset(),
         containers: dict[str, str] | None = None,
+        budget: Budget | None = None,
     ) -> None:
-        self._depth = 0
-        self._work = 0
+        self._budget = budget or Budget()
         self._fields = containers or {}
         self.outside = Outside(modules, self.evaluate, root)
-        self.names = Names(modules, self.outside, known, self.evaluate, self._augmented)
+        self.names = Names(
+            modules, self.outside, self._budget, known, self.evaluate, self._augmented
+        )
         spelt_out = Containers(self.names, self.evaluate)
         self.classes = Classes(self.names, self.outside, self.evaluate)
         self.calls = Calls(self.names, self.evaluate)
@@ -103,16 +104,14 @@ class Resolver:
         evaluator = self._evaluators.get(type(node))
         if evaluator is None:
             return (self.names.unknown(node, point, "not followed"),)
-        self._work += 1
-        if self._depth >= _MAX_DEPTH or self._work > _MAX_WORK:
+        if not self._budget.enter():
             # Elsewhere the same expression may be within reach: what led here is not kept.
             self.names.cut = -1
             return (self.names.unknown(node, point, "too deeply nested"),)
-        self._depth += 1
         try:
             values = evaluator(node, point)
         finally:
-            self._depth -= 1
+            self._budget.leave()
         if len(values) > MAX_CANDIDATES:
             return (self.names.unknown(node, point, "too many values are possible"),)
         return values

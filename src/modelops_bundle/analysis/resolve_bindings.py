@@ -13,6 +13,7 @@ from modelops_bundle.analysis.scope import (
     Looped,
     Scope,
     ScopeKind,
+    StarImport,
 )
 from modelops_bundle.analysis.values import (
     Class,
@@ -56,6 +57,23 @@ def external(name: str) -> Value:
 def is_open(values: list[Value]) -> bool:
     """Whether one of the alternatives cannot be told."""
     return any(isinstance(value, Unknown) for value in values)
+
+
+def foreign_star(star: StarImport, name: str, scope: Scope, known: frozenset[str]) -> list[Value]:
+    """What a star import from outside the project makes of a name.
+
+    Names of a framework are known to be among what it exports. Any other name may be, so that it
+    is certain only where nothing else could bind it.
+    """
+    qualified = f"{star.module}.{name}"
+    if qualified in known:
+        return [External(qualified)]
+    if name.startswith("_") or name in BUILTINS:
+        return []
+    if name in scope.history or len(scope.stars) > 1:
+        where = Location(scope.path, star.line)
+        return [Unknown(name, f"{name} may come from 'from {star.module} import *'", where)]
+    return [External(qualified)]
 
 
 def listed_texts(values: Values) -> tuple[frozenset[str], bool]:

@@ -65,6 +65,7 @@ class Calls:
     def __init__(self, names: Names, evaluate: Evaluate) -> None:
         self._names = names
         self._evaluate = evaluate
+        self._bodies: dict[Function, ast.expr | None] = {}
         #: Functions of the project that conventions give a meaning to: their calls stand.
         self.named: frozenset[Value] = frozenset()
 
@@ -227,7 +228,9 @@ class Calls:
         Simple is a function without decorators whose body is one `return`, called with arguments
         that fit its parameters one by one.
         """
-        body = _single_return(function.node)
+        if function not in self._bodies:
+            self._bodies[function] = _single_return(function.node)
+        body = self._bodies[function]
         if body is None or function.point.local or function in self.named:
             return None
         given = self.arguments(node, point)

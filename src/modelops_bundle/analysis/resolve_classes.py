@@ -47,6 +47,10 @@ _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.ReprEnum"
 _FLAGS = frozenset({"enum.Flag", "enum.IntFlag"})
 _ENUM_HOOKS = frozenset({"__new__", "__init__", "_generate_next_value_", "_missing_", "__str__"})
 
+#: Classes on the way from a class to its bases' bases, and in one resolution order.
+_MAX_NESTED = 40
+_MAX_ANCESTORS = 400
+
 #: A class, something outside the project, or unknown: one place in a resolution order.
 Ancestor = Class | External | Unknown
 
@@ -73,6 +77,7 @@ class Classes:
         self._evaluate = evaluate
         self._ancestries: dict[Class, Ancestry] = {}
         self._pending: set[Class] = set()
+        self._cuts = 0
 
     def bases(self, cls: Class) -> list[tuple[ast.expr, Values]]:
         """The base expressions with their alternatives, in order."""
@@ -83,39 +88,46 @@ class Classes:
         held = self._ancestries.get(cls)
         if held is not None:
             return held
-        if cls in self._pending or len(self._pending) > 30:
-            where = Location(cls.path, cls.line)
-            unknown = Unknown(cls.qualified_name, "inherits from itself", where)
-            return Ancestry((cls, unknown), "inherits from itself")
+        if cls in self._pending or len(self._pending) >= _MAX_NESTED:
+            self._cuts += 1
+            reason = "inherits from itself" if cls in self._pending else "too many classes deep"
+            return self._broken((cls,), cls, reason)
+        cuts = self._cuts
         self._pending.add(cls)
         ancestry = self._linearised(cls)
         self._pending.discard(cls)
-        if not self._pending:
+        if self._cuts == cuts:
+            # Nothing on the way was cut short: the answer holds everywhere.
             self._ancestries[cls] = ancestry
         return ancestry
+
+    @staticmethod
+    def _broken(order: tuple[Ancestor, ...], cls: Class, reason: str) -> Ancestry:
+        where = Location(cls.path, cls.line)
+        return Ancestry((*order, Unknown(cls.qualified_name, reason, where)), reason)
 
     def _linearised(self, cls: Class) -> Ancestry:
         direct = [self._one(base, values, cls) for base, values in self.bases(cls)]
         lists: list[list[Ancestor]] = []
         for base in direct:
-            if isinstance(base, Class):
-                inherited = self.ancestry(base)
-                if inherited.problem:
-                    where = Location(cls.path, cls.line)
-                    broken = Unknown(base.qualified_name, inherited.problem, where)
-                    return Ancestry((cls, *inherited.order, broken), inherited.problem)
-                lists.append(list(inherited.order))
-            else:
+            if not isinstance(base, Class):
                 lists.append([base])
+                continue
+            inherited = self.ancestry(base)
+            if inherited.problem:
+                return self._broken((cls, *inherited.order), cls, inherited.problem)
+            lists.append(list(inherited.order))
+        if len(lists) == 1:
+            return Ancestry((cls, *lists[0]))
+        if sum(map(len, lists)) > _MAX_ANCESTORS:
+            return self._broken((cls,), cls, "too many ancestors")
         lists.append(direct)
         order: list[Ancestor] = [cls]
         while lists := [rest for rest in lists if rest]:
             tails = {one for rest in lists for one in rest[1:]}
             head = next((rest[0] for rest in lists if rest[0] not in tails), None)
             if head is None:
-                where = Location(cls.path, cls.line)
-                reason = "its bases have no consistent order"
-                return Ancestry((*order, Unknown(cls.qualified_name, reason, where)), reason)
+                return self._broken(tuple(order), cls, "its bases have no consistent order")
             order.append(head)
             lists = [[one for one in rest if one != head] for rest in lists]
         return Ancestry(tuple(order))

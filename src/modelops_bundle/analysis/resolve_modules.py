@@ -20,8 +20,8 @@ from modelops_bundle.core.paths import BundlePath
 #: Evaluates an expression at a point.
 Evaluate = Callable[[ast.expr, Point], Values]
 
-#: How many modules are held; a scope holds on to its syntax tree.
-MAX_MODULES = 48
+#: How much source may be held as scopes at once; a scope holds on to its syntax tree.
+HELD_LINES = 40_000
 #: The longest expression that is shown.
 MAX_SHOWN = 160
 
@@ -59,6 +59,7 @@ class LoadedModules:
         self.index = index
         self._linker = linker or Linker(FactsStore(index))
         self._held: OrderedDict[BundlePath, LoadedModule] = OrderedDict()
+        self._lines = 0
         self._reached: dict[BundlePath, tuple[BundlePath, ...]] = {}
 
     def get(self, path: BundlePath) -> LoadedModule | None:
@@ -73,8 +74,10 @@ class LoadedModules:
         scope = module_scope(path, source.tree, self._absolute(path))
         module = LoadedModule(self.index.module_name(path), source, scope)
         self._held[path] = module
-        if len(self._held) > MAX_MODULES:
-            self._held.popitem(last=False)
+        self._lines += len(source.lines)
+        while self._lines > HELD_LINES and len(self._held) > 1:
+            _, dropped = self._held.popitem(last=False)
+            self._lines -= len(dropped.source.lines)
         return module
 
     def reached(self, path: BundlePath) -> tuple[BundlePath, ...]:

@@ -11,11 +11,13 @@ from modelops_bundle.analysis.resolve_bindings import (
     Found,
     definition,
     external,
+    foreign_star,
     is_open,
     listed_texts,
     loaded_by,
     unpacked,
 )
+from modelops_bundle.analysis.resolve_budget import Budget
 from modelops_bundle.analysis.resolve_modules import Evaluate, LoadedModule, LoadedModules
 from modelops_bundle.analysis.resolve_outside import Outside
 from modelops_bundle.analysis.resolve_steadiness import Steadiness
@@ -54,23 +56,28 @@ from modelops_bundle.core.paths import BundlePath
 Combine = Callable[[ast.AugAssign, Values, Point], Values]
 
 
+#: What following one binding costs of the budget's depth.
+_HOP = 2
+
+
 class Names:
     """Looks names up in the scopes of a project.
 
-    One instance serves one question: what it has found is kept, and what is being looked up is
-    known, so that definitions in terms of themselves end.
+    One instance serves one question: it keeps what it found, and knows what it is looking up.
     """
 
     def __init__(
         self,
         modules: LoadedModules,
         outside: Outside,
+        budget: Budget,
         known: frozenset[str],
         evaluate: Evaluate,
         combine: Combine,
     ) -> None:
         self.modules = modules
         self._outside = outside
+        self._budget = budget
         self._known = known
         self._evaluate = evaluate
         self._combine = combine
@@ -218,15 +225,7 @@ class Names:
         module = self.module(star.module)
         where = Location(scope.path, star.line)
         if isinstance(module, External):
-            qualified = f"{module.name}.{name}"
-            if qualified in self._known:
-                return [External(qualified)]
-            others = name in scope.history or name in BUILTINS or len(scope.stars) > 1
-            if name.startswith("_") or name in BUILTINS:
-                return []
-            if not others:
-                return [External(qualified)]
-            return [Unknown(name, f"{name} may come from 'from {star.module} import *'", where)]
+            return foreign_star(star, name, scope, self._known)
         if not isinstance(module, Module) or module.path is None:
             return []
         loaded = self.modules.get(module.path)
@@ -239,7 +238,8 @@ class Names:
 
     def _exported_value(self, loaded: LoadedModule, name: str) -> list[Value]:
         key = (_STAR, f"{loaded.source.path}:{name}")
-        if key in self._pending:
+        if key in self._pending or not self._budget.enter(_HOP):
+            self.cut = min(self.cut, self._pending.get(key, -1))
             return []
         self._pending[key] = len(self._pending)
         exported = None
@@ -251,6 +251,7 @@ class Names:
         if visible:
             self._in_module(found, loaded.scope, name, END, builtins=False)
         del self._pending[key]
+        self._budget.leave(_HOP)
         settled = self._settled(found, name, Point(loaded.scope), empty=True) if visible else ()
         values = [self.steadiness.steady_elsewhere(value, name) for value in settled]
         if visible and not values and exported is not None and name in exported:
@@ -311,10 +312,14 @@ class Names:
         if depth is not None:
             self.cut = min(self.cut, depth)
             return (Unknown(name, f"{name} is defined in terms of itself", Location(scope.path)),)
+        if not self._budget.enter(_HOP):
+            self.cut = -1
+            return (Unknown(name, "too deeply nested", Location(scope.path)),)
         outer_cut, self.cut = self.cut, END
         depth = self._pending[key] = len(self._pending)
         values = self._bound(binding, scope, name)
         del self._pending[key]
+        self._budget.leave(_HOP)
         if self.cut >= depth:
             # Nothing outside this lookup cut it short: the answer holds everywhere.
             self._values[key] = values

@@ -26,6 +26,7 @@ class Outside:
         self._evaluate = evaluate
         self._root = root
         self._files: dict[str, list[BundlePath]] = {}
+        self._known_sites: dict[str, dict[BundlePath, tuple[AttributeSet, ...]]] = {}
 
     def files(self, name: str) -> list[BundlePath]:
         """Files that take part and mention a name."""
@@ -48,18 +49,33 @@ class Outside:
             name: The attribute.
             asking: The file in which it is used.
         """
-        found = []
-        for place in dict.fromkeys((path, asking, *self.files(name))):
-            loaded = self._modules.get(place)
-            if loaded is None:
-                continue
-            sites = loaded.effects.attributes_set
-            for site in (*sites.get(name, ()), *sites.get("*", ())):
-                if self._may_be(site, owner, place):
-                    where = Location(place, site.line)
-                    found.append(Unknown(name, f"{name} is also set from outside", where))
-                    break
-        return found
+        found: dict[BundlePath, Unknown] = {}
+        for place, site in self._sites(name, path, asking):
+            if place not in found and self._may_be(site, owner, place):
+                where = Location(place, site.line)
+                found[place] = Unknown(name, f"{name} is also set from outside", where)
+        return list(found.values())
+
+    def _sites(
+        self, name: str, path: BundlePath, asking: BundlePath
+    ) -> list[tuple[BundlePath, AttributeSet]]:
+        """All places that set an attribute of that name, or of a computed one."""
+        known = self._known_sites.get(name)
+        if known is None:
+            known = self._known_sites[name] = {}
+            for place in self.files(name):
+                known[place] = self._sites_in(place, name)
+        for place in (path, asking):
+            if place not in known:
+                known[place] = self._sites_in(place, name)
+        return [(place, site) for place in known for site in known[place]]
+
+    def _sites_in(self, place: BundlePath, name: str) -> tuple[AttributeSet, ...]:
+        loaded = self._modules.get(place)
+        if loaded is None:
+            return ()
+        sites = loaded.effects.attributes_set
+        return (*sites.get(name, ()), *sites.get("*", ()))
 
     def _may_be(self, site: AttributeSet, owner: Class | Module, place: BundlePath) -> bool:
         base = site.base

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 #: Longer sequences are compared without regard to order.
 MAX_TOKENS = 12_000
@@ -112,33 +112,55 @@ def _tokens(nodes: Iterable[ast.AST]) -> list[str]:
     return tokens
 
 
+def _constant(node: ast.Constant) -> list[str]:
+    return [f"{type(node.value).__name__} {node.value!r}"]
+
+
+def _alias(node: ast.alias) -> list[str]:
+    return [node.name, node.asname] if node.asname else [node.name]
+
+
+def _import(node: ast.ImportFrom) -> list[str]:
+    return ["ImportFrom", "." * node.level + (node.module or "")]
+
+
+_SPECIAL: dict[type[ast.AST], Callable[..., list[str]]] = {
+    ast.Name: lambda node: [node.id],
+    ast.arg: lambda node: [node.arg],
+    ast.Attribute: lambda node: [node.attr],
+    ast.Constant: _constant,
+    ast.keyword: lambda node: [f"{node.arg}="] if node.arg else [],
+    ast.alias: _alias,
+    ast.ImportFrom: _import,
+    ast.FunctionDef: lambda node: ["FunctionDef", node.name],
+    ast.AsyncFunctionDef: lambda node: ["FunctionDef", node.name],
+    ast.ClassDef: lambda node: ["ClassDef", node.name],
+    ast.Global: lambda node: ["Global", *node.names],
+    ast.Nonlocal: lambda node: ["Nonlocal", *node.names],
+    ast.ExceptHandler: lambda node: ["ExceptHandler", node.name or ""],
+    ast.MatchAs: lambda node: ["MatchAs", node.name or ""],
+    ast.Expr: lambda node: [],
+}
+_BY_KIND = (
+    ast.stmt,
+    ast.operator,
+    ast.unaryop,
+    ast.boolop,
+    ast.cmpop,
+    ast.Lambda,
+    ast.IfExp,
+    ast.Subscript,
+    ast.comprehension,
+    ast.Await,
+    ast.pattern,
+)
+
+
 def _own_tokens(node: ast.AST) -> list[str]:
-    match node:
-        case ast.Name(id=name) | ast.arg(arg=name) | ast.Attribute(attr=name):
-            return [name]
-        case ast.Constant(value=value):
-            return [f"{type(value).__name__} {value!r}"]
-        case ast.keyword(arg=str(name)):
-            return [f"{name}="]
-        case ast.alias(name=name, asname=other):
-            return [name, other] if other else [name]
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            return [type(node).__name__, name]
-        case ast.ClassDef(name=name):
-            return ["ClassDef", name]
-        case ast.Global(names=names) | ast.Nonlocal(names=names):
-            return [type(node).__name__, *names]
-        case ast.ImportFrom(module=module, level=level):
-            return ["ImportFrom", "." * level + (module or "")]
-        case ast.Expr() | ast.Load() | ast.Store() | ast.Del() | ast.Call() | ast.arguments():
-            return []
-        case ast.stmt() | ast.operator() | ast.unaryop() | ast.boolop() | ast.cmpop():
-            return [type(node).__name__]
-        case ast.Lambda() | ast.IfExp() | ast.Subscript() | ast.comprehension() | ast.Await():
-            return [type(node).__name__]
-        case ast.ExceptHandler(name=name) | ast.MatchAs(name=name) | ast.MatchStar(name=name):
-            return [type(node).__name__, *([name] if name else [])]
-    return []
+    special = _SPECIAL.get(type(node))
+    if special is not None:
+        return special(node)
+    return [type(node).__name__] if isinstance(node, _BY_KIND) else []
 
 
 def _is_text(node: ast.expr) -> bool:

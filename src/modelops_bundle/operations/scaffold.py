@@ -16,7 +16,7 @@ from modelops_bundle.core.settings import LOCAL_REMOTE, BundleConfig
 from modelops_bundle.errors import UsageError
 from modelops_bundle.operations.gitignore import registry_is_ignored
 from modelops_bundle.operations.settings import pin_environment
-from modelops_bundle.storage.resolve import local_store_url, open_remote
+from modelops_bundle.storage.resolve import open_remote
 from modelops_bundle.workspace.atomic import write_atomic
 from modelops_bundle.workspace.ignore import default_ignore_text, default_private_ignore_text
 from modelops_bundle.workspace.project import CONFIG, IGNORE, PYPROJECT, REGISTRY, Project
@@ -24,6 +24,8 @@ from modelops_bundle.workspace.root import PROJECT_FOLDER
 
 _GITATTRIBUTES = b"# Digests are of bytes: no line-ending conversion of data.\ndata/** -text\n"
 _NAME = re.compile(r"[^a-z0-9._-]+")
+#: So much of a project's name stands in its store's id.
+_SLUG = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +133,11 @@ def _config(name: str, env: str, remote: str) -> BundleConfig:
         return BundleConfig(remote=remote, name=name)
     if env:
         return BundleConfig(name=name)
-    slug = _NAME.sub("-", name.lower()).strip("-.") or "bundle"
-    if os.path.exists(local_store_url(slug).partition(":")[2]):
-        slug = f"{slug}-{secrets.token_hex(3)}"
-    return BundleConfig(remote=LOCAL_REMOTE, store_id=slug, name=name)
+    slug = _NAME.sub("-", name.lower()).strip("-._") or "bundle"
+    # The id is committed: projects of one name must not meet in a store, on any machine.
+    return BundleConfig(
+        remote=LOCAL_REMOTE, store_id=f"{slug[:_SLUG]}-{secrets.token_hex(4)}", name=name
+    )
 
 
 def _pyproject(name: str) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from modelops_bundle.core.findings import Finding, Severity
 from modelops_bundle.core.merge import MergeConflict
 from modelops_bundle.core.observation import Observation
+from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.plan import PlanOptions, SyncPlan
 from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.core.registry import BundleRegistry, TargetEntry, TargetSet
@@ -59,6 +60,7 @@ class OutcomeFacts:
     after: ReportFacts | None = None
     written: bool = False
     refused: Refusal | None = None
+    passed_over: tuple[BundlePath, ...] = ()
 
 
 def synced(record: BundleRegistry, observed: Observation) -> BundleRegistry:

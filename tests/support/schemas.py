@@ -159,6 +159,7 @@ SCHEMAS: Mapping[str, Schema] = {
         **STATUS_FIELDS,
         written=FLAG,
         refused={"enum": [None, "destructive", "ambiguous", "unparsed", "conflict"]},
+        passed_over_=listing(PATH),
     ),
     "mops-bundle.check/1": record(
         schema=named("check"),

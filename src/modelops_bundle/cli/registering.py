@@ -70,4 +70,6 @@ def register_symbols(
     )
     outcome = register(current_project(), request)
     show_outcome(outcome, out)
+    if not out.json:
+        out.complain(f"note: no {kind.value} found in {path}" for path in outcome.passed_over)
     return outcome.exit_code

@@ -159,7 +159,8 @@ class StatusDocument(TypedDict):
     """`mops-bundle.status/1`, and with `written` and `refused` `mops-bundle.sync/1`.
 
     `conflicted` tells that the registry file holds git's conflict markers, and `conflicts` what a
-    person has to settle of it. `files` is there where it was asked for (`status --files`).
+    person has to settle of it. `files` is there where it was asked for (`status --files`), and
+    `passed_over` where some files of a registration hold nothing to register.
     """
 
     schema: str
@@ -178,6 +179,7 @@ class StatusDocument(TypedDict):
     remote: RemoteDocument
     written: NotRequired[bool]
     refused: NotRequired[str | None]
+    passed_over: NotRequired[list[str]]
     files: NotRequired[list[FileStateDocument]]
 
 

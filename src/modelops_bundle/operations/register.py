@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelops_bundle.core.observation import Discovered
@@ -45,6 +45,8 @@ class RegisterRequest:
 def register(project: Project, request: RegisterRequest) -> SyncOutcome:
     """Register symbols; idempotent, merges what is declared, never removes.
 
+    Of several files (`targets/*.py`), those that hold nothing to register are passed over.
+
     Raises:
         UsageError: no such file or symbol, nothing found, or an id that is taken.
         UnparsableSourceError: a file cannot be parsed.
@@ -55,21 +57,50 @@ def register(project: Project, request: RegisterRequest) -> SyncOutcome:
     declared = _declared(project, request)
     named = (*declared.data, *declared.code)
     session = observe(project, requested=asked, named=named)
-    registrations: list[Registration] = []
-    excluded: list[Discovered] = []
-    for path, symbols in wanted:
-        chosen, rest = _choose(session, request, path, symbols)
-        excluded += rest
-        registrations += [
-            Registration(
-                kind=request.kind,
-                path=path,
-                symbol=item.symbol,
-                id=request.id,
-                declared=declared,
-            )
-            for item in chosen
-        ]
+    found = [(path, *_choose(session, request, path, symbols)) for path, symbols in wanted]
+    _check_found(session, request, [path for path, _ in wanted])
+    registrations = [
+        Registration(
+            kind=request.kind,
+            path=path,
+            symbol=item.symbol,
+            id=request.id,
+            declared=declared,
+        )
+        for path, chosen, _ in found
+        for item in chosen
+    ]
+    _check_number(request, registrations, [path for path, _ in wanted])
+    options = PlanOptions(
+        register=tuple(registrations),
+        exclude=tuple(item.entrypoint for _, _, rest in found for item in rest),
+        scope=frozenset(path for path, _ in wanted),
+    )
+    plan = plan_sync(session.record, session.observed, options, base=session.file.digest)
+    outcome = carry_out(session, plan, force=False, write=True, scoped=True)
+    return replace(outcome, passed_over=tuple(path for path, chosen, _ in found if not chosen))
+
+
+def _check_found(session: Session, request: RegisterRequest, paths: list[BundlePath]) -> None:
+    """Of several files, each name that is asked for must be in one."""
+    here = [
+        item
+        for item in session.observed.discovered
+        if item.path in paths and item.kind is request.kind
+    ]
+    for name in (*request.symbols, *request.exclude):
+        _named(here, request, paths, name)
+
+
+def _check_number(
+    request: RegisterRequest, registrations: list[Registration], paths: list[BundlePath]
+) -> None:
+    if not registrations:
+        raise UsageError(
+            f"{', '.join(paths)}: no {request.kind.value} found",
+            not_done="nothing was registered",
+            hint=_hint(request, paths[0], []),
+        )
     if request.id and len(registrations) != 1:
         names = ", ".join(r.symbol for r in registrations)
         raise UsageError(
@@ -77,13 +108,6 @@ def register(project: Project, request: RegisterRequest) -> SyncOutcome:
             not_done="nothing was registered",
             hint="name one with PATH:SYMBOL",
         )
-    options = PlanOptions(
-        register=tuple(registrations),
-        exclude=tuple(item.entrypoint for item in excluded),
-        scope=frozenset(path for path, _ in wanted),
-    )
-    plan = plan_sync(session.record, session.observed, options, base=session.file.digest)
-    return carry_out(session, plan, force=False, write=True, scoped=True)
 
 
 def _split(
@@ -121,14 +145,18 @@ def _choose(
         if item.path == path and item.kind is request.kind
     ]
     found = [item for item in here if item.convention]
+    one_of_several = len(request.files) > 1
     if symbols:
-        chosen = [_named(here, request, path, symbol) for symbol in symbols]
+        if one_of_several and symbols == request.symbols:
+            symbols = tuple(symbol for symbol in symbols if any(i.symbol == symbol for i in here))
+            if not symbols:
+                return [], []
+        chosen = [_named(here, request, [path], symbol) for symbol in symbols]
         return chosen, [item for item in found if item not in chosen and not item.abstract]
-    for name in request.exclude:
-        _named(here, request, path, name)
     rest = [item for item in found if item.symbol in request.exclude]
     chosen = [item for item in found if item not in rest and not item.abstract]
-    if not chosen:
+    if not chosen and not one_of_several:
+        _check_found(session, request, [path])
         raise UsageError(
             f"{path}: no {request.kind.value} found",
             not_done="nothing was registered",
@@ -138,7 +166,7 @@ def _choose(
 
 
 def _named(
-    here: Iterable[Discovered], request: RegisterRequest, path: BundlePath, symbol: str
+    here: Iterable[Discovered], request: RegisterRequest, paths: Iterable[BundlePath], symbol: str
 ) -> Discovered:
     for item in here:
         if item.symbol == symbol:
@@ -147,7 +175,7 @@ def _named(
 
     close = difflib.get_close_matches(symbol, [item.symbol for item in here], n=1)
     raise UsageError(
-        f"{path}: no {request.kind.value} {symbol!r}",
+        f"{', '.join(paths)}: no {request.kind.value} {symbol!r}",
         not_done="nothing was registered",
         hint=f"did you mean {close[0]!r}?" if close else "",
     )

@@ -9,6 +9,7 @@ from typing import Protocol
 from modelops_bundle.core.findings import Finding, Severity, finding_order
 from modelops_bundle.core.merge import MergeConflict
 from modelops_bundle.core.observation import Discovered
+from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.plan import Action, Change, Reason, SectionKey, SyncPlan, Verdict
 from modelops_bundle.core.registry import EntryKey, Kind, TargetSet
 from modelops_bundle.errors import BundleError
@@ -75,6 +76,8 @@ class Outcome(Protocol):
     def written(self) -> bool: ...
     @property
     def refused(self) -> Refusal | None: ...
+    @property
+    def passed_over(self) -> tuple[BundlePath, ...]: ...
 
 
 def status_document(report: Report) -> StatusDocument:
@@ -120,6 +123,8 @@ def sync_document(outcome: Outcome) -> StatusDocument:
         document["remote"] = _remote(outcome.after.remote)
     document["written"] = outcome.written
     document["refused"] = outcome.refused
+    if outcome.passed_over:
+        document["passed_over"] = [str(path) for path in outcome.passed_over]
     return document
 
 
@@ -173,13 +178,14 @@ def _entry(verdict: Verdict, plan: SyncPlan, memberships: Mapping[str, list[str]
         "entrypoint": str(entry.entrypoint) if entry else "",
         "path": str(verdict.path),
         "line": verdict.line or None,
-        "reasons": [_reason(reason) for reason in verdict.reasons],
+        "reasons": [reason_document(reason) for reason in verdict.reasons],
         "target_sets": memberships.get(verdict.key.id, []) if is_target else [],
         "candidates": [str(candidate) for candidate in verdict.candidates],
     }
 
 
-def _reason(reason: Reason) -> ReasonDocument:
+def reason_document(reason: Reason) -> ReasonDocument:
+    """One difference between the record and the code."""
     return {
         "code": reason.code,
         "field": reason.field,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from modelops_bundle.core.paths import Entrypoint
+from modelops_bundle.core.paths import BundlePath, Entrypoint
 from modelops_bundle.core.plan import PlanOptions, SyncPlan, Verdict
 from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.core.registry import BundleRegistry, EntryKey, Kind
@@ -53,12 +53,14 @@ class SyncOutcome:
             because the sync was refused.
         written: The registry file was changed.
         refused: Why nothing was written, or None.
+        passed_over: Of the files of a registration, those that hold nothing to register.
     """
 
     report: StatusReport
     after: StatusReport | None
     written: bool
     refused: Refusal | None
+    passed_over: tuple[BundlePath, ...] = ()
 
     @property
     def plan(self) -> SyncPlan:

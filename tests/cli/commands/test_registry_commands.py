@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.project import FILES, Shell, make_project
+from support.project import FILES, TARGETS, Shell, make_project
 
 
 def test_init_makes_what_is_missing_and_overwrites_nothing(bare: Shell) -> None:
@@ -170,3 +170,34 @@ def test_command_lines_of_the_existing_tool_work_with_a_hint(
     assert shown.err.startswith("hint: -")
     document = shell(*arguments, "--json").document
     assert document["schema"].startswith("mops-bundle.")
+
+
+def test_of_several_files_those_without_a_target_are_passed_over(bare: Shell) -> None:
+    make_project(bare)
+    bare.write("targets/prevalence.py", TARGETS.replace("def incidence", "def prevalence"))
+    files = ("targets/__init__.py", "targets/incidence.py", "targets/prevalence.py")
+    shown = bare.ok("register-target", *files)
+    assert "Plan: 4 additions." in shown.out
+    assert shown.err == "note: no target found in targets/__init__.py\n"
+    assert bare.json("register-target", *files)["passed_over"] == ["targets/__init__.py"]
+    nothing = bare("register-target", "targets/__init__.py", "models/sir.py")
+    assert nothing.code == 2
+    assert "targets/__init__.py, models/sir.py: no target found" in nothing.err
+
+
+def test_of_several_files_one_must_hold_each_name_that_is_asked_for(bare: Shell) -> None:
+    make_project(bare)
+    files = ("targets/__init__.py", "targets/incidence.py")
+    assert bare("register-target", *files, "--function", "incidense_target").code == 2
+    assert bare("register-target", *files, "--exclude", "incidense_target").code == 2
+    bare.ok("register-target", *files, "--exclude", "incidence_target")
+    assert [t["id"] for t in bare.json("list")["targets"]] == ["incidence_annealed_target"]
+    bare.ok("register-target", *files, "--function", "incidence_target")
+    assert len(bare.json("list")["targets"]) == 2
+
+
+def test_a_name_that_a_path_asks_for_must_be_in_that_file(bare: Shell) -> None:
+    make_project(bare)
+    shown = bare("register-target", "targets/__init__.py:incidence_target", "targets/incidence.py")
+    assert shown.code == 2
+    assert shown.err.startswith("error: targets/__init__.py: no target 'incidence_target'")

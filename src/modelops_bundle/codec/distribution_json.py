@@ -156,7 +156,7 @@ def _stored(value: dict[str, Any], where: str) -> Credentials:
     encoded = _text(value.get("auth"))
     if encoded and not username:
         try:
-            username, _, password = base64.b64decode(encoded).decode().partition(":")
+            username, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
         except (ValueError, binascii.Error):
             raise ConfigError(f"{where}: auth is not base64", hint="log in again") from None
         password = password.rstrip("\0")

@@ -67,8 +67,12 @@ class Attempts:
         return time.monotonic() >= self._deadline
 
     def progressed(self) -> None:
-        """Something new has arrived: the deadline and the count begin anew."""
+        """Something new has arrived for good: the deadline and the count begin anew."""
         self._failed = 0
+        self.moved()
+
+    def moved(self) -> None:
+        """Data are on their way: the deadline begins anew. Should they be lost, it counted."""
         self._deadline = time.monotonic() + self._limit_s
 
     def wait(self, failure: TransientFailure) -> None:

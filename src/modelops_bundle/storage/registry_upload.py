@@ -1,4 +1,8 @@
-"""Writing a blob to a registry: in one request, taken up again where that was cut off."""
+"""Writing a blob to a registry: in one request, taken up again where that was cut off.
+
+Docker's own registry drops a session that was cut off within a request: there an upload begins
+anew. Others tell how far it has come, and it goes on from there.
+"""
 
 from __future__ import annotations
 
@@ -187,6 +191,7 @@ class _Body:
             for piece in self._pieces:
                 if self._skip_bytes < len(piece):
                     yield piece[self._skip_bytes :] if self._skip_bytes else piece
+                    self._attempts.moved()
                 self._skip_bytes = max(0, self._skip_bytes - len(piece))
         except Exception as error:
             self.failure = error

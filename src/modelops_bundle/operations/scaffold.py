@@ -15,7 +15,7 @@ from modelops_bundle.core.registry import BundleRegistry
 from modelops_bundle.core.settings import LOCAL_REMOTE, BundleConfig
 from modelops_bundle.errors import UsageError
 from modelops_bundle.operations.gitignore import registry_is_ignored
-from modelops_bundle.operations.settings import pin_environment
+from modelops_bundle.operations.settings import pin_environment, read_config, read_environment
 from modelops_bundle.storage.resolve import open_remote
 from modelops_bundle.workspace.atomic import write_atomic
 from modelops_bundle.workspace.ignore import default_ignore_text, default_private_ignore_text
@@ -33,6 +33,7 @@ class InitOutcome:
     """What `init` made.
 
     Attributes:
+        name, remote: As they are now, also where the configuration was there before.
         created: Files that were not there before.
         kept: Files that were there and were left alone.
         registry_ignored: git leaves the registry out of commits.
@@ -65,6 +66,8 @@ def init(folder: Path, *, name: str = "", env: str = "", remote: str = "") -> In
         raise UsageError(f"{folder}: inside {PROJECT_FOLDER}", not_done="nothing was made")
     if remote:
         open_remote(remote, root=folder)
+    if env:
+        read_environment(env)
     folder.mkdir(parents=True, exist_ok=True)
     project = Project(Path(os.path.realpath(folder)))
     name = name or project.root.name
@@ -86,10 +89,11 @@ def init(folder: Path, *, name: str = "", env: str = "", remote: str = "") -> In
             created.append(path)
     if env:
         pin_environment(project, env)
+    settled = config if CONFIG in created else read_config(project)
     return InitOutcome(
         project=project,
-        name=name,
-        remote=remote or env or LOCAL_REMOTE,
+        name=settled.name or name,
+        remote=env or settled.remote or "",
         created=tuple(created),
         kept=tuple(kept),
         registry_ignored=registry_is_ignored(project),

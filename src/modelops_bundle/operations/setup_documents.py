@@ -9,7 +9,7 @@ from modelops_bundle.operations.tracked import TrackedOutcome
 
 
 class InitDocument(TypedDict):
-    """`mops-bundle.init/1`; `remote` is a URL, an environment's name, or `local`."""
+    """`mops-bundle.init/1`; `remote` is a URL, an environment's name, `local`, or ""."""
 
     schema: str
     project: str

@@ -172,6 +172,20 @@ def test_command_lines_of_the_existing_tool_work_with_a_hint(
     assert document["schema"].startswith("mops-bundle.")
 
 
+def test_init_with_an_environment_that_is_not_there_makes_nothing(bare: Shell) -> None:
+    assert bare("init", "--env", "nope").code == 2
+    assert list(bare.root.iterdir()) == []
+
+
+def test_init_again_says_where_bundles_go_by_the_configuration_that_is_there(bare: Shell) -> None:
+    bare.ok("init", "--name", "mine", "--remote", "layout:/somewhere")
+    again = bare.ok("init", "--name", "yours", "--remote", "layout:/elsewhere").out
+    assert again.startswith("mine -> layout:/somewhere\n")
+    bare.write(".modelops-bundle/config.yaml", "")
+    assert bare.ok("init").out.startswith("bare (no remote)\n")
+    assert bare.ok("status").out.startswith("mine  (no remote)\n")
+
+
 def test_of_several_files_those_without_a_target_are_passed_over(bare: Shell) -> None:
     make_project(bare)
     bare.write("targets/prevalence.py", TARGETS.replace("def incidence", "def prevalence"))

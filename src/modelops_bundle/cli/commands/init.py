@@ -61,8 +61,9 @@ def run(args: Namespace, out: Output) -> int:
 def _lines(document: InitDocument, project: Project) -> list[str]:
     lines = [f"  + {path}" for path in document["created"]]
     lines += [f"  = {path} (kept as it is)" for path in document["kept"]]
+    where = _where(document, project)
     return [
-        f"{document['project']} -> {_where(document, project)}",
+        f"{document['project']} -> {where}" if where else f"{document['project']} (no remote)",
         "",
         *lines,
         "",

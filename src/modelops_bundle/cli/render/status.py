@@ -71,7 +71,7 @@ def in_sync_line(document: StatusDocument) -> str:
 def _headline(document: StatusDocument) -> str:
     remote = document["remote"]
     if not remote["url"]:
-        return document["project"]["name"]
+        return f"{document['project']['name']}  (no remote)"
     return f"{document['project']['name']} -> {remote['url']}{_remote(remote)}"
 
 

@@ -34,6 +34,7 @@ from support.registries import (
     target_set,
     unresolved,
 )
+from support.registries import project as project_facts
 
 TARGET = EntryKey(Kind.TARGET, "incidence_target")
 MODEL = EntryKey(Kind.MODEL, "sir_sir")
@@ -258,6 +259,30 @@ def test_a_missing_helper_that_is_still_imported_keeps_the_entry_as_it_is() -> N
     assert plan.empty
     assert not plan.in_sync
     assert plan.result.models == record.models
+
+
+def test_what_a_missing_helper_imports_stays_until_it_is_back() -> None:
+    """What it led to cannot be told without it, whether that is there or not."""
+    files = ("lib/network.py", "lib/rates.py", "lib/hours.py")
+    record = synced(observation(found_model(), closures=[closure("models/sir.py", *files)]))
+    after = replace(closure("models/sir.py"), dangling=frozenset({"lib.network"}))
+    left = observation(found_model(), closures=[after], files=["lib/rates.py"])
+    plan = plan_sync(record, left)
+    verdict = verdict_of(plan, MODEL)
+    assert (verdict.state, verdict.action) == (State.MISSING, Action.NONE)
+    assert {reason.path for reason in verdict.reasons} == {"lib/network.py", "lib/hours.py"}
+    assert plan.result.models == record.models
+
+
+def test_a_local_module_that_gave_way_to_an_installed_one_is_not_missing() -> None:
+    record = synced(observation(found_model(), closures=[closure("models/sir.py", "my_six.py")]))
+    after = replace(closure("models/sir.py"), dangling=frozenset({"my_six"}))
+    observed = observation(
+        found_model(), closures=[after], project=project_facts(distributions=frozenset({"my-six"}))
+    )
+    plan = plan_sync(record, observed)
+    assert verdict_of(plan, MODEL).action is Action.UPDATE
+    assert plan.result.models["sir_sir"].code == ()
 
 
 def test_missing_data_keeps_its_path_and_its_recorded_digest() -> None:

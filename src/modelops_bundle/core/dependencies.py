@@ -122,8 +122,10 @@ class _Derivation:
         return _paths(merged(recorded, (*kept, *named, *declared.data)))
 
     def code(self, declared: Declared) -> tuple[BundlePath, ...]:
-        gone = (p for p in self.recorded.code if not self._is_there(p) and self._imported(p))
-        wanted = (*self.closure.files, *declared.code, *gone)
+        gone = any(not self._is_there(p) and self._imported(p) for p in self.recorded.code)
+        # What a file that is gone imported cannot be told until it is back.
+        kept = self.recorded.code if gone else ()
+        wanted = (*self.closure.files, *declared.code, *kept)
         return _paths(merged(self.recorded.code, (p for p in wanted if p != self.found.path)))
 
     def _imported(self, path: BundlePath) -> bool:
@@ -131,6 +133,8 @@ class _Derivation:
         for root in self.observed.source_roots:
             if path.is_within(root):
                 parts = below(root, path).removesuffix(".py").removesuffix("/__init__").split("/")
+                if parts[0].lower().replace("_", "-") in self.observed.project.distributions:
+                    continue  # an installed module that the local one gave way to
                 module = ".".join(parts)
                 if any(
                     name == module or name.startswith(module + ".")

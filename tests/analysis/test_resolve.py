@@ -142,6 +142,13 @@ FACTS = {
         "L['a']",
         "b",
     ),
+    "an instance attribute of the same name": (
+        "class N:\n    A = 'a'\n    def f(self):\n        self.A = 'b'",
+        "N.A",
+        "a",
+    ),
+    "a global statement at module level": ("global X\nX = 'a'", "X", "a"),
+    "what a function returns as it is called": ("A = 'a'\ndef f(): return A\nA = 'b'", "f()", "b"),
     "a local variable of the same name": (
         "L = ['a']\ndef f():\n    L = []\n    L.append('b')",
         "L[0]",
@@ -230,6 +237,26 @@ OPEN = {
     "set by a computed setattr": ("class N:\n    A = 'a'\nsetattr(N, f(), 'b')", "N.A"),
     "set in a class method": (
         "class N:\n    A = 'a'\n    @classmethod\n    def f(cls):\n        cls.A = 'b'",
+        "N.A",
+    ),
+    "set through a parameter": (
+        "class N:\n    A = 'a'\ndef patch(c):\n    c.A = 'b'\npatch(N)",
+        "N.A",
+    ),
+    "set on the class it inherits from": (
+        "class M:\n    A = 'a'\nclass N(M): pass\nM.A = 'b'",
+        "N.A",
+    ),
+    "set by a decorator of the project": (
+        "def deco(c):\n    c.A = 'b'\n    return c\n@deco\nclass N:\n    A = 'a'",
+        "N.A",
+    ),
+    "made by a metaclass of the project": (
+        "class Meta(type): pass\nclass N(metaclass=Meta):\n    A = 'a'",
+        "N.A",
+    ),
+    "set up by a base": (
+        "class M:\n    def __init_subclass__(cls): cls.A = 'b'\nclass N(M):\n    A = 'a'",
         "N.A",
     ),
     "set through type(self)": (

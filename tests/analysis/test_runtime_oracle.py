@@ -87,7 +87,9 @@ def test_targets_are_what_the_imported_function_states_or_unresolved(files: dict
         function = getattr(module, name, None)
         decorated = getattr(function, "metadata", None)
         if function is None or (decorated is None and name not in found):
-            assert function is not None or name not in found or "try:" in files["targets.py"]
+            # A definition under a test that cannot be told may not be there.
+            open_test = any(word in files["targets.py"] for word in ("try:", "if consts.FLAG"))
+            assert function is not None or name not in found or open_test
             continue
         assert name in found
         _check_target(found[name], function, decorated)

@@ -158,7 +158,8 @@ class _Walk:
             case ast.Import() | ast.ImportFrom():
                 self._import(node, at)
             case ast.Global():
-                self._scope.global_names.update(node.names)
+                if self._scope.kind is not ScopeKind.MODULE:
+                    self._scope.global_names.update(node.names)
             case ast.Return() | ast.Raise() | ast.Continue() | ast.Break():
                 if isinstance(node, ast.Return):
                     self._scope.returns.append(Returned(node.value, node.lineno, at))

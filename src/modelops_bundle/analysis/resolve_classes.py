@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modelops_bundle.analysis.resolve_modules import Evaluate
@@ -152,17 +153,18 @@ class Classes:
         """
         ancestry = self.ancestry(cls)
         values: list[Value] = []
+        doubts: list[Unknown] = []
         for ancestor in ancestry.order:
             if isinstance(ancestor, External):
                 if ancestor.name in _NEUTRAL:
                     continue
-                where = Location(cls.path, cls.line)
-                reason = f"{ancestor.name} may define {name}"
-                values.append(Unknown(f"{cls.qualified_name}.{name}", reason, where))
+                values.append(self._doubt(cls, name, f"{ancestor.name} may define {name}"))
                 break
             if isinstance(ancestor, Unknown):
                 values.append(ancestor)
                 break
+            doubts += self._outside.sets(ancestor, ancestor.path, name, asking)
+            doubts += self._machinery(ancestor, cls, name)
             if name not in ancestor.body.history:
                 continue
             _, certain = self._names.definitions(ancestor.body, name)
@@ -170,13 +172,30 @@ class Classes:
             if certain:
                 break
         if not values:
-            where = Location(cls.path, cls.line)
-            reason = f"{cls.qualified_name} does not define {name}"
-            values.append(Unknown(f"{cls.qualified_name}.{name}", reason, where))
+            values.append(self._doubt(cls, name, f"{cls.qualified_name} does not define {name}"))
         if self._is_enum(ancestry):
             values = [self._member(cls, ancestry, name, union(values))]
-        values += self._outside.sets(cls, cls.path, name, asking)
-        return union(values)
+        return union((*values, *doubts))
+
+    @staticmethod
+    def _doubt(cls: Class, name: str, reason: str) -> Unknown:
+        return Unknown(f"{cls.qualified_name}.{name}", reason, Location(cls.path, cls.line))
+
+    def _machinery(self, ancestor: Class, cls: Class, name: str) -> Iterator[Unknown]:
+        """Code of the project that may set attributes when the class is made."""
+        own = (Function, Class, Unknown)
+        for decorator in ancestor.node.decorator_list:
+            for value in self._evaluate(decorator, ancestor.point):
+                made = value.functions if isinstance(value, Call) else (value,)
+                if any(isinstance(one, own) for one in made):
+                    yield self._doubt(cls, name, f"{ancestor.qualified_name} is decorated")
+        for keyword in ancestor.node.keywords:
+            if keyword.arg in ("metaclass", None):
+                values = self._evaluate(keyword.value, ancestor.point)
+                if not all(isinstance(value, External) for value in values):
+                    yield self._doubt(cls, name, f"{ancestor.qualified_name} has a metaclass")
+        if ancestor is not cls and "__init_subclass__" in ancestor.body.history:
+            yield self._doubt(cls, name, f"{ancestor.qualified_name} sets up its subclasses")
 
     def own_attribute(self, cls: Class, name: str) -> Values:
         """What the class body itself binds the name to; empty if it does not."""

@@ -386,9 +386,7 @@ class Names:
         return self.steadiness.widened(union(values), name, point.scope)
 
     def _submodule(self, dotted: str) -> Value | None:
-        if self.modules.index.locate(dotted) is None:
-            return None
-        return self.module(dotted)
+        return self.module(dotted) if self.modules.index.locate(dotted) else None
 
     def _missing(self, module: Module, name: str) -> Value:
         whole = f"{module.name}.{name}"

@@ -11,6 +11,8 @@ from modelops_bundle.analysis.values import Class, Module, Point, Unknown
 from modelops_bundle.core.findings import Location
 from modelops_bundle.core.paths import BundlePath
 
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
 
 class Outside:
     """Finds `owner.name = …` and `setattr(owner, …)` in all files that take part.
@@ -26,7 +28,7 @@ class Outside:
         self._evaluate = evaluate
         self._root = root
         self._files: dict[str, list[BundlePath]] = {}
-        self._known_sites: dict[str, dict[BundlePath, tuple[AttributeSet, ...]]] = {}
+        self._known_sites: dict[str, dict[BundlePath, list[tuple[AttributeSet, bool]]]] = {}
 
     def files(self, name: str) -> list[BundlePath]:
         """Files that take part and mention a name."""
@@ -50,16 +52,16 @@ class Outside:
             asking: The file in which it is used.
         """
         found: dict[BundlePath, Unknown] = {}
-        for place, site in self._sites(name, path, asking):
-            if place not in found and self._may_be(site, owner, place):
+        for place, site, computed in self._sites(name, path, asking):
+            if place not in found and self._may_be(site, owner, place, computed=computed):
                 where = Location(place, site.line)
                 found[place] = Unknown(name, f"{name} is also set from outside", where)
         return list(found.values())
 
     def _sites(
         self, name: str, path: BundlePath, asking: BundlePath
-    ) -> list[tuple[BundlePath, AttributeSet]]:
-        """All places that set an attribute of that name, or of a computed one."""
+    ) -> list[tuple[BundlePath, AttributeSet, bool]]:
+        """All places that set an attribute of that name, or (True) of a computed one."""
         known = self._known_sites.get(name)
         if known is None:
             known = self._known_sites[name] = {}
@@ -68,16 +70,19 @@ class Outside:
         for place in (path, asking):
             if place not in known:
                 known[place] = self._sites_in(place, name)
-        return [(place, site) for place in known for site in known[place]]
+        return [(place, *site) for place in known for site in known[place]]
 
-    def _sites_in(self, place: BundlePath, name: str) -> tuple[AttributeSet, ...]:
+    def _sites_in(self, place: BundlePath, name: str) -> list[tuple[AttributeSet, bool]]:
         loaded = self._modules.get(place)
         if loaded is None:
-            return ()
+            return []
         sites = loaded.effects.attributes_set
-        return (*sites.get(name, ()), *sites.get("*", ()))
+        found = [(site, False) for site in sites.get(name, ())]
+        return found + [(site, True) for site in sites.get("*", ())]
 
-    def _may_be(self, site: AttributeSet, owner: Class | Module, place: BundlePath) -> bool:
+    def _may_be(
+        self, site: AttributeSet, owner: Class | Module, place: BundlePath, *, computed: bool
+    ) -> bool:
         base = site.base
         own_file = isinstance(owner, Class) and owner.path == place
         if _reaches_class(base):
@@ -85,12 +90,11 @@ class Outside:
         root = base
         while isinstance(root, ast.Attribute | ast.Subscript):
             root = root.value
-        if isinstance(root, ast.Name) and any(
-            root.id in local_names(function)
-            for function in site.inside
-            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        ):
-            return own_file and root is base and root.id == "cls"
+        if isinstance(root, ast.Name) and _is_local(root.id, site):
+            if computed or root.id == "cls":
+                return own_file and root is base and root.id == "cls"
+            # A parameter may be the class or module itself; `self` is an instance of some class.
+            return root is base and root.id != "self" and _is_parameter(root.id, site)
         loaded = self._modules.get(place)
         if loaded is None:
             return False
@@ -108,3 +112,20 @@ def _reaches_class(base: ast.expr) -> bool:
     if isinstance(base, ast.Attribute):
         return base.attr == "__class__"
     return isinstance(base, ast.Call) and isinstance(base.func, ast.Name) and base.func.id == "type"
+
+
+def _functions(site: AttributeSet) -> list[_Function]:
+    return [one for one in site.inside if isinstance(one, _Function)]
+
+
+def _is_local(name: str, site: AttributeSet) -> bool:
+    return any(name in local_names(function) for function in _functions(site))
+
+
+def _is_parameter(name: str, site: AttributeSet) -> bool:
+    return any(
+        name == argument.arg
+        for function in _functions(site)
+        for argument in ast.walk(function.args)
+        if isinstance(argument, ast.arg)
+    )

@@ -176,6 +176,10 @@ class _Scan:
         self._stack.append((node.slice, _READ, place))
         if not isinstance(node.ctx, ast.Load):
             usage = _CHANGE
+            name = _global_item(node)
+            if name:
+                self.effects.rebound.setdefault(name, node.lineno)
+                return
         elif usage != _CHANGE:
             # What is taken out of a container may be read, held or handed on.
             usage = _READ if usage == _READ else _LEAK
@@ -261,8 +265,9 @@ class _Scan:
 
     def _global(self, node: ast.AST, usage: str, place: _Place) -> None:
         assert isinstance(node, ast.Global | ast.Nonlocal)
-        for name in node.names:
-            self.effects.rebound.setdefault(name, node.lineno)
+        if place.functions:
+            for name in node.names:
+                self.effects.rebound.setdefault(name, node.lineno)
 
     def _function(self, node: ast.AST, usage: str, place: _Place) -> None:
         assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
@@ -381,3 +386,12 @@ def _only_reads(function: ast.expr) -> bool:
     else:
         return False
     return name.lstrip("_")[:1].isupper()
+
+
+def _global_item(node: ast.Subscript) -> str:
+    """The name in `globals()["name"]`, or ""."""
+    base, key = node.value, node.slice
+    if not isinstance(base, ast.Call) or not isinstance(key, ast.Constant):
+        return ""
+    written = isinstance(base.func, ast.Name) and base.func.id == "globals" and not base.args
+    return key.value if written and isinstance(key.value, str) else ""

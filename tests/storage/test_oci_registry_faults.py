@@ -422,6 +422,25 @@ def test_tags_are_listed_page_by_page(front: Front) -> None:
     assert front.asked("GET", "tags/list") == 3
 
 
+def test_a_list_of_tags_that_leads_back_to_itself_is_refused(front: Front) -> None:
+    link = {"Link": '</v2/a/tags/list?n=1>; rel="next"'}
+    front.fail("GET", "tags/list", status(200, link, b'{"tags":["a"]}'), times=99)
+    with pytest.raises(RemoteError, match="without end"):
+        remote_at(front.host).tags()
+    assert front.asked("GET", "tags/list") == 2
+
+
+@pytest.mark.parametrize("place", ["http://[", "http://127.0.0.1:x/", "ftp://h/", "//h.example/a"])
+def test_a_place_that_cannot_be_gone_to_is_refused(front: Front, place: str) -> None:
+    remote = remote_at(front.host)
+    front.fail("POST", "uploads", status(202, {"Location": place}), times=99)
+    front.fail("GET", "tags", status(307, {"Location": place}), times=99)
+    for action in (remote.tags, lambda: remote.upload_blob(descriptor_of(b"x"), [b"x"])):
+        with pytest.raises(RemoteError):
+            action()
+    assert front.asked("POST") == 1
+
+
 def test_a_registry_that_does_not_tell_digests_is_read(front: Front) -> None:
     def mute(handler: Handler) -> None:
         code, headers, body = handler.forwarded()

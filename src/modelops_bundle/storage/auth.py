@@ -171,6 +171,7 @@ class Authenticator:
     ) -> Token:
         """Ask the token service (Docker's "Token" and "OAuth2 Token Authentication")."""
         realm = challenge.parameters["realm"]
+        self._http.check(realm)
         actions = "pull,push" if write else "pull"
         fields = {
             "service": challenge.parameters.get("service", ""),

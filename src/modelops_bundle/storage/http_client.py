@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import urllib3
 from urllib3.response import BaseHTTPResponse
@@ -19,6 +19,7 @@ from modelops_bundle.storage.registry_address import is_loopback
 _USER_AGENT = "mops-bundle"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
+_PORTS = {"https": 443, "http": 80}
 #: Sent to the host that a request was meant for, and to nobody else.
 _PRIVATE = frozenset({"authorization", "cookie"})
 
@@ -140,7 +141,7 @@ class HttpClient:
             if response.status not in _REDIRECTS or not place or method not in ("GET", "HEAD"):
                 return exchange
             exchange.close()
-            target = urljoin(url, place)
+            target = joined(url, place)
             if not same_origin(url, target):
                 sent = {k: v for k, v in sent.items() if k.lower() not in _PRIVATE}
             url = target
@@ -152,7 +153,7 @@ class HttpClient:
         Raises:
             RemoteError: it is not HTTP, or without TLS where that is needed.
         """
-        parts = urlsplit(url)
+        parts = _split(url)
         if parts.scheme == "https":
             return
         if parts.scheme != "http":
@@ -170,11 +171,35 @@ def same_origin(one: str, other: str) -> bool:
     return _origin(one) == _origin(other)
 
 
+def joined(base: str, place: str) -> str:
+    """Where a server's `Location` or link leads.
+
+    Raises:
+        RemoteError: it is no URL.
+    """
+    try:
+        return urljoin(base, place)
+    except ValueError:
+        raise _no_url(place) from None
+
+
 def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    with translated(url):  # a port that is no number
-        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    return parts.scheme, parts.hostname, port
+    parts = _split(url)
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        # Only now is it seen whether the port is a number.
+        _ = parts.port
+    except ValueError:
+        raise _no_url(url) from None
+    return parts
+
+
+def _no_url(text: str) -> RemoteError:
+    return RemoteError(f"the registry points to what is no URL: {text.partition('?')[0]!r:.100}")
 
 
 def _host(url: str) -> str:

@@ -38,6 +38,8 @@ def translated(url: str) -> Iterator[None]:
 
 
 def _translation(error: Exception, host: str) -> Exception:
+    if isinstance(error, ValueError) and not isinstance(error, OSError):
+        return RemoteError(f"{host} cannot be asked: that is no address", hint="check the remote")
     causes = list(_causes(error))
     if any(isinstance(cause, ProxyError) for cause in causes):
         return RemoteError(

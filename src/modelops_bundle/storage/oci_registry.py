@@ -97,17 +97,17 @@ class OciRegistryRemote:
 
         found: set[str] = set()
         place = f"tags/list?n={_PAGE_TAGS}"
-        for _ in range(_MAX_PAGES):
+        seen: set[str] = set()
+        while place not in seen and len(seen) < _MAX_PAGES:
+            seen.add(place)
             answer = self._client.metadata(Request(method="GET", place=place, expect=(200, 404)))
             if answer.status == 404:
-                break
+                return ()
             found.update(decode_tag_list(answer.body))
             place = _next_page(answer)
             if not place:
-                break
-        else:
-            raise RemoteError(f"{self.url} lists tags without end")
-        return tuple(sorted(found))
+                return tuple(sorted(found))
+        raise RemoteError(f"{self.url} lists tags without end")
 
     def held(self, names: Collection[str]) -> Mapping[str, Digest]:
         """See `Remote`."""
@@ -278,7 +278,7 @@ def _may_lead_to(tag: str, prefix: str) -> bool:
 
 def _next_page(answer: Answer) -> str:
     """The URL of the next page of a list, or "" (RFC 8288, "Link")."""
-    from urllib.parse import urljoin
+    from modelops_bundle.storage.http_client import joined
 
     found = _NEXT_PAGE.search(answer.headers.get("Link", ""))
-    return urljoin(answer.url, found[1]) if found else ""
+    return joined(answer.url, found[1]) if found else ""

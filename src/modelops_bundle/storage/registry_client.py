@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
-from urllib.parse import urljoin
 
 import urllib3
 
@@ -14,7 +13,7 @@ from modelops_bundle.codec.distribution_json import Credentials, decode_problem
 from modelops_bundle.codec.oci_json import MAX_DOCUMENT_BYTES
 from modelops_bundle.errors import NotFoundInRemoteError, RemoteError
 from modelops_bundle.storage.auth import Authenticator
-from modelops_bundle.storage.http_client import Answer, Exchange, HttpClient, same_origin
+from modelops_bundle.storage.http_client import Answer, Exchange, HttpClient, joined, same_origin
 from modelops_bundle.storage.http_errors import PlainAnswerError
 from modelops_bundle.storage.http_pools import Pools
 from modelops_bundle.storage.http_retry import (
@@ -148,7 +147,7 @@ class RegistryClient:
         place = answer.headers.get("Location")
         if not place:
             raise RemoteError(f"{self._address.host} does not say where to go on (no Location)")
-        url = urljoin(answer.url, place)
+        url = joined(answer.url, place)
         self._http.check(url)
         return url
 

@@ -25,6 +25,7 @@ from support.registries import (
     closure,
     content_digest,
     declared,
+    file_state,
     found_model,
     found_target,
     list_fact,
@@ -272,6 +273,28 @@ def test_what_a_missing_helper_imports_stays_until_it_is_back() -> None:
     assert (verdict.state, verdict.action) == (State.MISSING, Action.NONE)
     assert {reason.path for reason in verdict.reasons} == {"lib/network.py", "lib/hours.py"}
     assert plan.result.models == record.models
+
+
+def test_what_a_helper_imports_stays_while_the_helper_cannot_be_parsed() -> None:
+    files = ("lib/network.py", "lib/rates.py")
+    record = synced(observation(found_model(), closures=[closure("models/sir.py", *files)]))
+    after = closure("models/sir.py", "lib/network.py", contents={"lib/network.py": "def f(:"})
+    left = observation(
+        found_model(),
+        closures=[after],
+        failures=[parse_failure("lib/network.py")],
+        files={"lib/rates.py": "content of lib/rates.py", "lib/network.py": "def f(:"},
+    )
+    plan = plan_sync(record, left)
+    verdict = verdict_of(plan, MODEL)
+    assert (verdict.state, verdict.action) == (State.STALE, Action.UPDATE)
+    assert [(reason.code, reason.path) for reason in verdict.reasons] == [
+        ("MB121", "lib/network.py")
+    ]
+    assert set(plan.result.models["sir_sir"].code) == set(files)
+    rates = file_state("lib/rates.py", "edited")
+    again = plan_sync(plan.result, replace(left, files={**left.files, rates.path: rates}))
+    assert verdict_of(again, MODEL).state is State.STALE
 
 
 def test_a_local_module_that_gave_way_to_an_installed_one_is_not_missing() -> None:

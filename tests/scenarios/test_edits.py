@@ -270,15 +270,20 @@ def test_a_syntax_error_blocks_sync_and_push(sir: Shell, path: str, home: Any) -
     assert published(home) == {}
 
 
-def test_a_helper_that_cannot_be_parsed_counts_by_its_bytes(sir: Shell) -> None:
-    sir.edit(DEEP, "def hours_of_day()", "def hours_of_day(")
+@pytest.mark.parametrize("path", [DEEP, "sirlib/network.py"])
+def test_a_helper_that_cannot_be_parsed_counts_by_its_bytes(sir: Shell, path: str) -> None:
+    code = parsed_registry(sir.root)["models"][MODEL]["code"]
+    sir.write(path, sir.read(path) + "\ndef later[T](:\n")
     document = sir.json("status")
     assert document["entries"][0]["state"] == "stale"
     warning = next(f for f in document["preflight"] if f["code"] == "MB203")
-    assert (warning["severity"], warning["path"]) == ("warning", DEEP)
+    assert (warning["severity"], warning["path"]) == ("warning", path)
     sir.ok("sync")
-    recorded = parsed_registry(sir.root)["models"][MODEL]["code_digests"]
-    assert recorded[DEEP] == sha256(sir.root / DEEP)
+    recorded = parsed_registry(sir.root)["models"][MODEL]
+    assert recorded["code_digests"][path] == sha256(sir.root / path)
+    assert recorded["code"] == code, "what it imports travels still"
+    assert {*code} <= {file["path"] for file in sir.json("files")["files"]}
+    assert sir("push").code == 0
 
 
 def test_an_edit_of_the_same_size_with_the_old_time(sir: Shell) -> None:

@@ -123,8 +123,9 @@ class _Derivation:
 
     def code(self, declared: Declared) -> tuple[BundlePath, ...]:
         gone = any(not self._is_there(p) and self._imported(p) for p in self.recorded.code)
-        # What a file that is gone imported cannot be told until it is back.
-        kept = self.recorded.code if gone else ()
+        opaque = any(p in self.observed.parse_failures for p in self.closure.files)
+        # What a file imports cannot be told while it is gone or cannot be parsed.
+        kept = self.recorded.code if gone or opaque else ()
         wanted = (*self.closure.files, *declared.code, *kept)
         return _paths(merged(self.recorded.code, (p for p in wanted if p != self.found.path)))
 

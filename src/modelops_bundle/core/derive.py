@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from modelops_bundle.core.behavior import behavior_digest, closure_digest
-from modelops_bundle.core.dependencies import derive_dependencies, lies_in
+from modelops_bundle.core.dependencies import derive_dependencies
 from modelops_bundle.core.digest import Digest, SemanticDigest
 from modelops_bundle.core.facts import FactMerger
 from modelops_bundle.core.findings import Finding
 from modelops_bundle.core.observation import Discovered, Observation
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.core.registry import Declared, Entry, EntryKey, ModelEntry, TargetEntry
+from modelops_bundle.core.registry import Entry, EntryKey, ModelEntry, TargetEntry
 
 Symbols = frozenset[tuple[BundlePath, str]]
 
@@ -96,11 +96,9 @@ def entry_behavior(
     stated = like or entry
     own = frozenset({(entry.path, entry.symbol)})
     code = closure_digest(closure, context.registered - own)
-    named = frozenset((entry.declared or Declared()).code)
+    # Code that the closure does not hold: declared by a person, or kept while it cannot be told.
     extra = {
-        path: digest
-        for path, digest in entry.code_digests.items()
-        if path not in closure.semantics and lies_in(path, named)
+        path: digest for path, digest in entry.code_digests.items() if path not in closure.semantics
     }
     return behavior_digest(
         code, facts_of(stated, entry), {**extra, **stated.data_digests}, environment

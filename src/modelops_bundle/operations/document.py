@@ -10,7 +10,7 @@ from modelops_bundle.codec.registry_yaml import decode, edit, new_document
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.merge import MergeConflict, merge_registries
 from modelops_bundle.core.registry import BundleRegistry, EntryKey
-from modelops_bundle.errors import ChangedDuringUseError
+from modelops_bundle.errors import ChangedDuringUseError, NeedsDecisionError
 from modelops_bundle.workspace.atomic import write_atomic
 from modelops_bundle.workspace.locks import exclusive
 from modelops_bundle.workspace.project import REGISTRY, Project
@@ -81,9 +81,16 @@ def write_registry(
 
     Raises:
         ChangedDuringUseError: another process or a person wrote the file meanwhile.
+        NeedsDecisionError: both sides of a git conflict declared something else.
         RegistryError: the text cannot be edited safely.
         LockTimeoutError: another command holds the project's lock.
     """
+    if file.conflicts:
+        raise NeedsDecisionError(
+            f"{REGISTRY} holds a git conflict: both sides declared {_named(file.conflicts)}",
+            not_done="it was not written",
+            hint=f"settle the conflict in {REGISTRY}, then run the command again",
+        )
     with exclusive(project.lock):
         if _read(project) != file.content:
             raise ChangedDuringUseError(
@@ -98,6 +105,10 @@ def write_registry(
         if text != file.content:
             write_atomic(project.registry, text)
         return text
+
+
+def _named(conflicts: tuple[MergeConflict, ...]) -> str:
+    return ", ".join(f"{conflict.field} of {conflict.key}" for conflict in conflicts)
 
 
 def _read(project: Project) -> bytes:

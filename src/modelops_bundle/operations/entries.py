@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from modelops_bundle.core.paths import Entrypoint
+from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.core.registry import BundleRegistry, EntryKey, Kind, TargetSet
 from modelops_bundle.errors import NeedsDecisionError, UsageError
 from modelops_bundle.operations.document import read_registry, write_registry
-from modelops_bundle.operations.sync import entry_key
+from modelops_bundle.operations.ids import checked_id
+from modelops_bundle.operations.observe import observe
+from modelops_bundle.operations.sync import entry_key, key_of_kind
 from modelops_bundle.workspace.project import Project
 
 
@@ -42,12 +44,14 @@ def plan_removal(project: Project, ids: Iterable[str]) -> Removal:
 def unregister(project: Project, ids: Iterable[str], *, force: bool = False) -> Removal:
     """Remove entries; their symbols are remembered as excluded, so that no sync adds them again.
 
+    Where a symbol has a new name that no sync has recorded yet, that one is excluded too.
+
     Raises:
         UsageError: no entry has an id, or two have it.
         NeedsDecisionError: a target set names one of them and `force` is not given.
     """
-    file = read_registry(project)
-    record = file.record
+    session = observe(project)
+    record = session.record
     keys = tuple(dict.fromkeys(entry_key(name, record) for name in ids))
     removal = _removal(record, keys)
     if removal.sets and not force:
@@ -56,7 +60,8 @@ def unregister(project: Project, ids: Iterable[str], *, force: bool = False) -> 
             not_done="nothing was unregistered",
             hint="run it again with --force to take it out of the set as well",
         )
-    write_registry(project, file, _without(record, removal))
+    now = plan_sync(record, session.observed).result
+    write_registry(project, session.file, _without(record, removal, now))
     return removal
 
 
@@ -64,12 +69,12 @@ def rename_id(project: Project, kind: Kind, old: str, new: str) -> None:
     """Give an entry another id everywhere, in its place; target sets and weights follow.
 
     Raises:
-        UsageError: there is no such entry, or the new id is taken or empty.
+        UsageError: there is no such entry, or the new id is taken or none.
+        NeedsDecisionError: the registry holds a git conflict that a person must settle.
     """
     file = read_registry(project)
-    key = entry_key(f"{kind.value}:{old}", file.record)
-    if not new.strip():
-        raise UsageError("an id cannot be empty", not_done="nothing was renamed")
+    key = key_of_kind(kind, old, file.record)
+    checked_id(new, not_done="nothing was renamed")
     if file.record.get(EntryKey(kind, new)) is not None:
         raise UsageError(f"the {kind.value} id {new!r} is taken", not_done="nothing was renamed")
     write_registry(project, file, _renamed(file.record, key, new), renamed={key: new})
@@ -82,15 +87,20 @@ def _removal(record: BundleRegistry, keys: tuple[EntryKey, ...]) -> Removal:
     return Removal(keys=keys, sets=tuple(sets), emptied=tuple(emptied))
 
 
-def _without(record: BundleRegistry, removal: Removal) -> BundleRegistry:
+def _without(record: BundleRegistry, removal: Removal, now: BundleRegistry) -> BundleRegistry:
+    """The record without these entries.
+
+    Args:
+        now: What a sync would make of the record: their symbols as they are called now.
+    """
     lost = {key.id for key in removal.keys if key.kind is Kind.TARGET}
-    excluded: list[Entrypoint] = list(record.excluded)
     result = record
     for key in removal.keys:
-        entry = record.get(key)
-        if entry is not None and entry.entrypoint not in excluded:
-            excluded.append(entry.entrypoint)
         result = result.without_entry(key)
+    kept = {entry.entrypoint for _, entry in result.entries()}
+    entries = [entry for key in removal.keys for entry in (record.get(key), now.get(key))]
+    unwanted = (entry.entrypoint for entry in entries if entry and entry.entrypoint not in kept)
+    excluded = tuple(dict.fromkeys((*record.excluded, *unwanted)))
     sets = {
         name: TargetSet(
             tuple(target for target in group.targets if target not in lost),
@@ -99,7 +109,7 @@ def _without(record: BundleRegistry, removal: Removal) -> BundleRegistry:
         for name, group in record.target_sets.items()
         if name not in removal.emptied
     }
-    return replace(result, target_sets=sets, excluded=tuple(excluded))
+    return replace(result, target_sets=sets, excluded=excluded)
 
 
 def _renamed(record: BundleRegistry, key: EntryKey, new: str) -> BundleRegistry:

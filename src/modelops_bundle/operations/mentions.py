@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.core.paths import ROOT, BundlePath
 from modelops_bundle.core.plan import Change, SyncPlan
@@ -20,7 +22,7 @@ def stale_mentions(session: Session, plan: SyncPlan) -> tuple[Finding, ...]:
     no sync rewrites files that people or other programs own.
     """
     moved = {
-        change.before.entrypoint.encode(): change
+        _whole(change.before.entrypoint): change
         for change in plan.changes
         if isinstance(change.before, Entry)
         and isinstance(change.after, Entry)
@@ -33,9 +35,10 @@ def stale_mentions(session: Session, plan: SyncPlan) -> tuple[Finding, ...]:
         if path.suffix not in _SUFFIXES or path.startswith(".modelops-bundle/"):
             continue
         content = _content(session, path)
-        for old, change in moved.items():
-            if old in content:
-                findings.append(_finding(path, content, old, change))
+        for pattern, change in moved.items():
+            match = pattern.search(content)
+            if match is not None:
+                findings.append(_finding(path, content, match, change))
     return tuple(findings)
 
 
@@ -47,15 +50,20 @@ def _content(session: Session, path: BundlePath) -> bytes:
         return b""
 
 
-def _finding(path: BundlePath, content: bytes, old: bytes, change: Change) -> Finding:
-    line = content[: content.index(old)].count(b"\n") + 1
+def _whole(entrypoint: str) -> re.Pattern[bytes]:
+    """The entrypoint as such, and not as a part of a longer one."""
+    return re.compile(rb"(?<![\w.])" + re.escape(entrypoint.encode()) + rb"(?!\w|\.\w)")
+
+
+def _finding(path: BundlePath, content: bytes, match: re.Match[bytes], change: Change) -> Finding:
+    line = content[: match.start()].count(b"\n") + 1
     after = change.after
     new = after.entrypoint if isinstance(after, Entry) else ""
     return Finding(
         code="MB131",
         severity=Severity.WARNING,
         key=str(change.key),
-        message=f"{path} names {old.decode()}, which is now {new}",
+        message=f"{path} names {match.group().decode()}, which is now {new}",
         hint=f"Edit {path}: a sync does not change files outside the registry",
         location=Location(path, line),
     )

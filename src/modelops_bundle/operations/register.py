@@ -8,10 +8,11 @@ from pathlib import Path
 
 from modelops_bundle.core.observation import Discovered
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.core.plan import PlanOptions, Registration
+from modelops_bundle.core.plan import PlanOptions, Registration, SyncPlan
 from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.core.registry import Declared, Kind
 from modelops_bundle.errors import UnparsableSourceError, UsageError
+from modelops_bundle.operations.ids import checked_id
 from modelops_bundle.operations.observe import Session, observe
 from modelops_bundle.operations.places import project_path
 from modelops_bundle.operations.sync import SyncOutcome, carry_out
@@ -52,6 +53,8 @@ def register(project: Project, request: RegisterRequest) -> SyncOutcome:
         UnparsableSourceError: a file cannot be parsed.
         NeedsDecisionError: a symbol may be the new name of a registered one.
     """
+    if request.id:
+        checked_id(request.id, not_done="nothing was registered")
     wanted = [_split(project, request, text) for text in request.files]
     asked = tuple((request.kind, path, symbol) for path, symbols in wanted for symbol in symbols)
     declared = _declared(project, request)
@@ -77,8 +80,24 @@ def register(project: Project, request: RegisterRequest) -> SyncOutcome:
         scope=frozenset(path for path, _ in wanted),
     )
     plan = plan_sync(session.record, session.observed, options, base=session.file.digest)
+    _refuse_to_exclude_entries(request, [item for _, _, rest in found for item in rest], plan)
     outcome = carry_out(session, plan, force=False, write=True, scoped=True)
     return replace(outcome, passed_over=tuple(path for path, chosen, _ in found if not chosen))
+
+
+def _refuse_to_exclude_entries(
+    request: RegisterRequest, excluded: Iterable[Discovered], plan: SyncPlan
+) -> None:
+    """What a person excludes by name must not be registered: registering never removes."""
+    registered = {entry.entrypoint: key for key, entry in plan.result.entries()}
+    for item in excluded:
+        key = registered.get(item.entrypoint)
+        if item.symbol in request.exclude and key is not None:
+            raise UsageError(
+                f"{item.location}: {item.symbol} is registered as {key.id!r}",
+                not_done="nothing was registered",
+                hint=f"run `mops-bundle unregister {key.id}` to take it out",
+            )
 
 
 def _check_found(session: Session, request: RegisterRequest, paths: list[BundlePath]) -> None:

@@ -57,18 +57,18 @@ def init(folder: Path, *, name: str = "", env: str = "", remote: str = "") -> In
         remote: A URL; a layout folder of this user's by default, so that push works at once.
 
     Raises:
-        UsageError: it lies in `.modelops-bundle`, or both `env` and `remote` are given.
+        UsageError: it lies in `.modelops-bundle`, is no folder, or has both `env` and `remote`.
         ConfigError: there is no such environment.
     """
     if env and remote:
         raise UsageError("--env and --remote exclude each other", not_done="nothing was made")
-    if PROJECT_FOLDER in folder.parts:
+    if PROJECT_FOLDER in Path(os.path.realpath(folder)).parts:
         raise UsageError(f"{folder}: inside {PROJECT_FOLDER}", not_done="nothing was made")
     if remote:
         open_remote(remote, root=folder)
     if env:
         read_environment(env)
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     project = Project(Path(os.path.realpath(folder)))
     name = name or project.root.name
     config = _config(name, env, remote)
@@ -109,12 +109,12 @@ def fix_gitignore(project: Project) -> bool:
     if not registry_is_ignored(project):
         return False
     path = project.root / ".gitignore"
-    text = path.read_text() if path.exists() else ""
-    lines = text.splitlines()
-    hides = {PROJECT_FOLDER, f"{PROJECT_FOLDER}/", f"/{PROJECT_FOLDER}", f"/{PROJECT_FOLDER}/"}
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    name = PROJECT_FOLDER.encode()
+    hides = {name, name + b"/", b"/" + name, b"/" + name + b"/"}
     kept = [line for line in lines if line.strip() not in hides]
-    kept += [f"!/{PROJECT_FOLDER}/", f"!/{PROJECT_FOLDER}/**"]
-    write_atomic(path, ("\n".join(kept) + "\n").encode())
+    kept += [b"!/" + name + b"/", b"!/" + name + b"/**"]
+    write_atomic(path, b"\n".join(kept) + b"\n")
     inner = project.folder / ".gitignore"
     if not inner.exists():
         write_atomic(inner, default_private_ignore_text().encode())
@@ -126,10 +126,15 @@ def add_gitattributes(project: Project) -> bool:
     path = project.root / ".gitattributes"
     if path.exists():
         return False
-    write_atomic(
-        path, b"# Digests are of bytes: no line-ending conversion of data.\ndata/** -text\n"
-    )
+    write_atomic(path, _GITATTRIBUTES)
     return True
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: {error.strerror}", not_done="nothing was made") from error
 
 
 def _config(name: str, env: str, remote: str) -> BundleConfig:

@@ -142,7 +142,7 @@ def parse_rename(text: str, record: BundleRegistry) -> tuple[EntryKey, str]:
     Raises:
         UsageError: not of that form, or no entry, or two, have this id.
     """
-    name, equals, symbol = text.partition("=")
+    name, equals, symbol = text.rpartition("=")
     if not equals or not name or not symbol:
         raise UsageError(f"--rename {text}: not of the form ID=SYMBOL")
     return entry_key(name, record), symbol
@@ -155,24 +155,36 @@ def entry_key(name: str, record: BundleRegistry) -> EntryKey:
         UsageError: there is none, or a model and a target have the same id.
     """
     kind, colon, bare = name.partition(":")
-    if colon and kind in (Kind.MODEL.value, Kind.TARGET.value):
-        keys = [EntryKey(Kind(kind), bare)]
-    else:
-        keys = [EntryKey(Kind.MODEL, name), EntryKey(Kind.TARGET, name)]
-    known = [key for key in keys if record.get(key) is not None]
+    plain = [EntryKey(Kind.MODEL, name), EntryKey(Kind.TARGET, name)]
+    of_kind = [EntryKey(Kind(kind), bare)] if colon and kind in tuple(Kind) else []
+    known = [key for key in of_kind if record.get(key) is not None]
+    known = known or [key for key in plain if record.get(key) is not None]
     if len(known) == 1:
         return known[0]
     if known:
         raise UsageError(
             f"{name!r} is a model and a target", hint=f"say model:{name} or target:{name}"
         )
-    raise UsageError(f"no entry has the id {name!r}", hint=_closest(name, record))
+    ids = [key.id for key, _ in record.entries()]
+    raise UsageError(f"no entry has the id {name!r}", hint=_closest(name, ids))
 
 
-def _closest(name: str, record: BundleRegistry) -> str:
+def key_of_kind(kind: Kind, entry_id: str, record: BundleRegistry) -> EntryKey:
+    """The entry of this kind and id.
+
+    Raises:
+        UsageError: there is none.
+    """
+    key = EntryKey(kind, entry_id)
+    if record.get(key) is None:
+        ids = [other.id for other, _ in record.entries() if other.kind is kind]
+        raise UsageError(f"no {kind.value} has the id {entry_id!r}", hint=_closest(entry_id, ids))
+    return key
+
+
+def _closest(name: str, ids: list[str]) -> str:
     import difflib
 
-    ids = [key.id for key, _ in record.entries()]
     close = difflib.get_close_matches(name, ids, n=1)
     if close:
         return f"did you mean {close[0]!r}?"

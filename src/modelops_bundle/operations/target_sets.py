@@ -9,7 +9,8 @@ from dataclasses import replace
 from modelops_bundle.core.registry import BundleRegistry, Kind, TargetSet
 from modelops_bundle.errors import UsageError
 from modelops_bundle.operations.document import read_registry, write_registry
-from modelops_bundle.operations.sync import entry_key
+from modelops_bundle.operations.ids import checked_id
+from modelops_bundle.operations.sync import key_of_kind
 from modelops_bundle.workspace.project import Project
 
 
@@ -33,20 +34,25 @@ def set_target_set(
     """Make a target set, or replace it; weights that are not given are not filled in.
 
     Raises:
-        UsageError: an unknown target, no target, or a weight that is negative, not finite, or
-            for a target that is not a member.
+        UsageError: not a name, an unknown target, no target, or a weight that is negative, not
+            finite, or for a target that is not a member.
     """
+    not_done = "nothing was written"
+    checked_id(name, not_done=not_done)
     file = read_registry(project)
     members = tuple(dict.fromkeys(targets))
     if not members:
-        raise UsageError("a target set needs a target", not_done="nothing was written")
+        raise UsageError("a target set needs a target", not_done=not_done)
     for target in members:
-        entry_key(f"{Kind.TARGET.value}:{target}", file.record)
+        key_of_kind(Kind.TARGET, target, file.record)
     for target, weight in weights.items():
         if target not in members:
-            raise UsageError(f"weight for {target!r}, which is not in the set")
+            raise UsageError(f"weight for {target!r}, which is not in the set", not_done=not_done)
         if not math.isfinite(weight) or weight < 0:
-            raise UsageError(f"weight {weight} of {target!r} is not a finite number of 0 or more")
+            raise UsageError(
+                f"weight {weight} of {target!r} is not a finite number of 0 or more",
+                not_done=not_done,
+            )
     group = TargetSet(members, dict(weights))
     sets = {**file.record.target_sets, name: group}
     write_registry(project, file, replace(file.record, target_sets=sets))

@@ -62,14 +62,11 @@ def init(folder: Path, *, name: str = "", env: str = "", remote: str = "") -> In
     """
     if env and remote:
         raise UsageError("--env and --remote exclude each other", not_done="nothing was made")
-    if PROJECT_FOLDER in Path(os.path.realpath(folder)).parts:
-        raise UsageError(f"{folder}: inside {PROJECT_FOLDER}", not_done="nothing was made")
     if remote:
         open_remote(remote, root=folder)
     if env:
         read_environment(env)
-    _make(folder)
-    project = Project(Path(os.path.realpath(folder)))
+    project = _made(folder)
     name = name or project.root.name
     config = _config(name, env, remote)
     written = {
@@ -130,11 +127,15 @@ def add_gitattributes(project: Project) -> bool:
     return True
 
 
-def _make(folder: Path) -> None:
+def _made(folder: Path) -> Project:
+    root = Path(os.path.realpath(folder))
+    if PROJECT_FOLDER in root.parts:
+        raise UsageError(f"{folder}: inside {PROJECT_FOLDER}", not_done="nothing was made")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{folder}: {error.strerror}", not_done="nothing was made") from error
+    return Project(root)
 
 
 def _config(name: str, env: str, remote: str) -> BundleConfig:

@@ -115,7 +115,7 @@ def test_target_sets_are_made_shown_and_deleted(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["set", "x", "--target", "nothing"], "no entry has the id 'target:nothing'"),
+        (["set", "x", "--target", "nothing"], "no target has the id 'nothing'"),
         (["set", "x", "--weight", "incidence_target"], "not of the form ID=WEIGHT"),
         (["set", "x", "--weight", "incidence_target=-1"], "-1"),
         (["set", "x", "--weight", "incidence_target=nan"], "nan"),

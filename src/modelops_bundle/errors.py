@@ -82,7 +82,11 @@ class RegistryError(BundleError):
         self.line = line
         self.column = column
         place = ":".join(str(part) for part in (path, line, column) if part)
-        super().__init__(f"{place}: {message}" if place else message, not_done=not_done, hint=hint)
+        super().__init__(
+            f"{place}: {message}" if place else message,
+            not_done=not_done,
+            hint=hint or (f"mend {path}:{line}" if path and line else ""),
+        )
 
 
 class UnparsableSourceError(BundleError):

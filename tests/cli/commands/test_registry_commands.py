@@ -215,3 +215,21 @@ def test_a_name_that_a_path_asks_for_must_be_in_that_file(bare: Shell) -> None:
     shown = bare("register-target", "targets/__init__.py:incidence_target", "targets/incidence.py")
     assert shown.code == 2
     assert shown.err.startswith("error: targets/__init__.py: no target 'incidence_target'")
+
+
+def test_without_a_registry_none_travels_and_the_next_command_is_whole(shell: Shell) -> None:
+    (shell.root / ".modelops-bundle/registry.yaml").unlink()
+    document = shell.json("files")
+    assert document["missing"] == [".modelops-bundle/registry.yaml"]
+    assert all(file["why"] == "project" for file in document["files"])
+    assert shell.ok("status").out.endswith("Next: mops-bundle register-model models/sir.py\n")
+
+
+def test_a_registry_that_cannot_be_read_is_to_be_mended_where_it_is_wrong(shell: Shell) -> None:
+    shell.write(".modelops-bundle/registry.yaml", "models: {}\nmodels: {}\n")
+    shown = shell("status")
+    assert shown.code == 2
+    assert shown.err == (
+        "error: .modelops-bundle/registry.yaml:2:1: duplicate key 'models'\n"
+        "help: mend .modelops-bundle/registry.yaml:2\n"
+    )

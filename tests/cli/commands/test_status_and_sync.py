@@ -352,3 +352,7 @@ def test_entries_without_their_data_are_not_called_stale(shell: Shell) -> None:
     assert "stale" not in shown
     synced = shell("sync").out.splitlines()[-1]
     assert synced.startswith("Not in sync: 2 entries lack files that they need. Preflight: 1 error")
+
+
+def test_an_entry_that_is_asked_for_is_shown_though_it_is_fresh(shell: Shell) -> None:
+    assert "  = target incidence_target " in shell.ok("status", "incidence_target").out

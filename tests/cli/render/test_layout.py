@@ -61,6 +61,8 @@ def test_a_long_chain_goes_on_below_itself() -> None:
         "        -> lib/contacts.py -> lib/rates.py",
     ]
     assert labelled([("code", chain)], 2, 6) == [f"  code  {chain}"]
+    digests = labelled([("code", f"{chain}  7b806ec4 -> 72541a8f")], 2, 6, 44)
+    assert digests[-1] == "        -> lib/rates.py  7b806ec4 -> 72541a8f"
 
 
 def test_counts_agree_with_their_noun() -> None:

@@ -28,8 +28,12 @@ def run(args: Namespace, out: Output) -> int:
 
     session = observe(current_project())
     travel = plan_travel(session.record, session.observed)
-    registry = FileState(REGISTRY, session.file.digest, len(session.file.content))
-    files = with_registry(travel, registry)
-    document = files_document(session.record, session.observed, files, travel.missing, REGISTRY)
+    files, missing = travel.files, travel.missing
+    if session.file.content:
+        registry = FileState(REGISTRY, session.file.digest, len(session.file.content))
+        files = with_registry(travel, registry)
+    else:
+        missing = (REGISTRY, *missing)
+    document = files_document(session.record, session.observed, files, missing, REGISTRY)
     out.show(document, render_files)
     return 0

@@ -54,7 +54,7 @@ def run(args: Namespace, out: Output) -> int:
     code = FAILED if (args.check or args.check_staleness) and _fails(document) else 0
     if ids:
         document = _only(document, ids)
-    verbose = args.verbose or bool(args.details)
+    verbose = args.verbose or bool(ids)
     out.show(document, lambda shown, columns: render_status(shown, columns, verbose=verbose))
     return code
 

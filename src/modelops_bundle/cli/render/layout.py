@@ -67,7 +67,12 @@ def labelled(
 
 
 def _broken(text: str, width: int) -> list[str]:
-    first, *links = text.split(" -> ")
+    chain, gap, digests = text.partition("  ")
+    first, *links = chain.split(" -> ")
+    if links:
+        links[-1] += gap + digests
+    else:
+        first = text
     parts = [first]
     for link in links:
         if cells(parts[-1]) + 4 + cells(link) <= width:

@@ -249,7 +249,9 @@ def _next(document: StatusDocument) -> list[str]:
         )
         return ["Next: mops-bundle sync"] if pending else []
     if not entries:
-        return ["Next: mops-bundle register-model PATH"]
+        found = [(item["kind"], item["path"]) for item in document["unregistered"]]
+        kind, path = found[0] if found else ("model", "PATH")
+        return [f"Next: mops-bundle register-{kind} {path}"]
     unpublished = document["remote"]["state"] in ("never-pushed", "ahead")
     if unpublished and not document["summary"]["errors"]:
         return ["Next: mops-bundle push"]

@@ -28,6 +28,8 @@ COMMANDS = (
     ["sync", "--discover"],
     ["status", "--check-staleness"],
     ["check"],
+    ["explain", "sir_starsimsir"],
+    ["graph"],
     ["files"],
     ["list"],
     ["push"],

@@ -62,11 +62,13 @@ REASON = record(
     evidence=TEXT,
     message={"type": "string", "minLength": 1},
 )
+ENTRY_STATE: Schema = {"enum": ["fresh", "cosmetic", "stale", "missing", "unparsed", "ambiguous"]}
+ENTRY_ACTION: Schema = {"enum": ["none", "update", "rename", "move", "remove", "decide"]}
 ENTRY = record(
     kind=KIND,
     id=TEXT,
-    state={"enum": ["fresh", "cosmetic", "stale", "missing", "unparsed", "ambiguous"]},
-    action={"enum": ["none", "update", "rename", "move", "remove", "decide"]},
+    state=ENTRY_STATE,
+    action=ENTRY_ACTION,
     destructive=FLAG,
     entrypoint=TEXT,
     path=PATH,
@@ -143,6 +145,20 @@ TARGET_SETS = listing(record(name=TEXT, targets=listing(TEXT), weights=WEIGHTS))
 TRACKED: Mapping[str, Schema] = {
     name: listing(PATH) for name in ("changed", "unchanged", "tracked")
 }
+SOURCE_CHANGE = record(
+    kept=FLAG,
+    symbols=listing(
+        record(
+            kind={"enum": ["def", "class", "name", "import", "code"]},
+            name=TEXT,
+            difference={"enum": ["changed", "added", "removed"]},
+            line=LINE,
+            reached={"type": ["boolean", "null"]},
+        )
+    ),
+    summary=TEXT,
+    diff={"anyOf": [{"type": "null"}, listing(TEXT)]},
+)
 SIDE = record(label=TEXT, digest=MAYBE_DIGEST)
 
 #: The document's name in its `schema` key -> what it must look like.
@@ -273,6 +289,72 @@ SCHEMAS: Mapping[str, Schema] = {
             ]
         },
         target_sets=listing(TEXT),
+    ),
+    "mops-bundle.explain/1": record(
+        schema=named("explain"),
+        kind=KIND,
+        id=TEXT,
+        symbol=TEXT,
+        state=ENTRY_STATE,
+        action=ENTRY_ACTION,
+        **PLACE,
+        inputs=listing(
+            record(
+                role={"enum": ["code", "data", "link", "environment"]},
+                state={
+                    "enum": ["fresh", "cosmetic", "stale", "missing", "added", "removed"],
+                },
+                path=MAYBE_PATH,
+                line=LINE,
+                old=MAYBE_TEXT,
+                new=MAYBE_TEXT,
+                via=listing(PATH),
+                change={"anyOf": [{"type": "null"}, SOURCE_CHANGE]},
+                models=listing(record(id=TEXT, state=ENTRY_STATE)),
+            )
+        ),
+        changed=COUNT,
+        differences=listing(REASON),
+        candidates=listing(ENTRYPOINT),
+        downstream=record(
+            invalid=FLAG,
+            targets=listing(record(id=TEXT, output=TEXT)),
+            target_sets=listing(TEXT),
+        ),
+        fix=MAYBE_TEXT,
+    ),
+    "mops-bundle.graph/1": record(
+        schema=named("graph"),
+        project=TEXT,
+        path=MAYBE_PATH,
+        focus=listing(TEXT),
+        nodes=listing(
+            record(
+                id=TEXT,
+                kind={
+                    "enum": [
+                        *("model", "target", "output", "target_set"),
+                        *("code", "data", "environment"),
+                    ]
+                },
+                name=TEXT,
+                state={"enum": [*ENTRY_STATE["enum"], "added"]},
+                affected=FLAG,
+                path=MAYBE_PATH,
+                line=LINE,
+            )
+        ),
+        edges=listing(
+            record(
+                **{"from": TEXT, "to": TEXT},
+                kind={
+                    "enum": [
+                        *("imports", "defined_in", "needs", "reads", "provided_by"),
+                        *("compares", "holds", "runs_with"),
+                    ]
+                },
+            )
+        ),
     ),
     "mops-bundle.target-set/1": record(schema=named("target-set"), target_sets=TARGET_SETS),
     "mops-bundle.unregister/1": record(

@@ -17,6 +17,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "status": "tell how the registry differs from the code, and why",
         "sync": "bring the registry in line with the code",
         "check": "list problems with file and line; fail if there are errors",
+        "explain": "tell what one entry depends on, and what of it changed",
+        "graph": "draw what depends on what, with stale marks",
     },
     "Edit the registry": {
         "register-model": "register the models of a file",

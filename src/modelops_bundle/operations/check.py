@@ -220,13 +220,14 @@ def _folders_of(
 
 
 def _conflict_finding(report: StatusReport) -> Finding:
+    above, _, _ = report.session.file.content.partition(b"<<<<<<<")
     fields = ", ".join(f"{conflict.key} {conflict.field}" for conflict in report.conflicts)
     return Finding(
         code=CONFLICTED,
         severity=Severity.ERROR,
         message="git's conflict markers" + (f"; to be settled: {fields}" if fields else ""),
         hint="Settle it in the file" if fields else SYNC_HINT,
-        location=Location(REGISTRY),
+        location=Location(REGISTRY, above.count(b"\n") + 1),
     )
 
 

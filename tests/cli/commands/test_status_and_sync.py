@@ -334,6 +334,9 @@ def test_a_conflict_in_what_people_declared_needs_a_decision(shell: Shell) -> No
     refused = shell("sync")
     assert refused.code == 3
     assert "Nothing written: both branches changed what a person declared" in refused.out
+    assert "  ! target set fit\n      weights.incidence_target  ours 3.0, theirs 4.0\n" in shown.out
+    line = shell.registry[: shell.registry.index("<<<<<<<")].count("\n") + 1
+    assert f"registry.yaml:{line}: error MB135 " in shell("check").out
     assert shell.json("sync")["refused"] == "conflict"
     assert shell.registry == before
 

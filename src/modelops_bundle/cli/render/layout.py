@@ -59,11 +59,16 @@ def labelled(
     """
     lines: list[str] = []
     for label, text in rows:
-        start = f"{' ' * indent}{padded(label, width)}"
+        start = f"{' ' * indent}{spaced(label, width)}"
         first, *rest = _broken(text, columns - indent - width) if columns else [text]
         lines.append(f"{start}{first}".rstrip())
         lines += [" " * (indent + width) + part for part in rest]
     return lines
+
+
+def spaced(label: str, width: int) -> str:
+    """The label up to this width, and in any case apart from what follows."""
+    return padded(label, width) if cells(label) < width else f"{label}  "
 
 
 def _broken(text: str, width: int) -> list[str]:

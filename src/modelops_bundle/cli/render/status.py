@@ -11,6 +11,7 @@ from modelops_bundle.cli.render.layout import (
     padded,
     place,
     right_aligned,
+    spaced,
 )
 from modelops_bundle.cli.render.reasons import status_rows
 
@@ -86,7 +87,8 @@ def conflict_block(document: StatusDocument) -> list[str]:
     for conflict in document["conflicts"]:
         ours, theirs = conflict["ours"] or "none", conflict["theirs"] or "none"
         row = (conflict["field"], f"ours {ours}, theirs {theirs}")
-        lines.append(f"  ! {conflict['entity'].replace(':', ' ', 1)}")
+        kind, _, name = conflict["entity"].partition(":")
+        lines.append(f"  ! {kind.replace('_', ' ')} {name}".rstrip())
         lines += labelled([row], 6, _LABEL_CELLS)
     return ["Registry conflict: both branches declared these.", *lines] if lines else []
 
@@ -170,14 +172,16 @@ def _in_columns(rows: list[tuple[str, list[tuple[str, str]], str]], columns: int
     heads = max((cells(head) for head, _, _ in rows), default=0) + 2
     texts = 0
     for _, reasons, _ in rows:
-        texts = max([texts, *(_LABEL_CELLS + cells(text) for _, text in reasons)])
+        texts = max(
+            [texts, *(cells(spaced(label, _LABEL_CELLS) + text) for label, text in reasons)]
+        )
     places = max((cells(where) for _, _, where in rows), default=0)
     if heads + texts + 2 + places > columns:
         return _stacked(rows, columns)
     lines = []
     for head, reasons, where in rows:
         for at, (label, text) in enumerate(reasons or [("", "")]):
-            shown = padded(head if at == 0 else "", heads) + padded(label, _LABEL_CELLS) + text
+            shown = padded(head if at == 0 else "", heads) + spaced(label, _LABEL_CELLS) + text
             last = where if at == 0 else ""
             lines.append((padded(shown, heads + texts + 2) + last).rstrip())
     return lines

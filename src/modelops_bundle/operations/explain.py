@@ -82,7 +82,6 @@ class Explanation:
     """
 
     verdict: Verdict
-    entry: ModelEntry | TargetEntry
     symbol: str
     inputs: tuple[Input, ...]
     differences: tuple[Reason, ...]
@@ -140,7 +139,6 @@ class _Explainer:
         sets = [*self._plan.record.target_sets.items(), *self._plan.result.target_sets.items()]
         return Explanation(
             verdict=self._verdict,
-            entry=self._recorded,
             symbol=self._entry.symbol,
             inputs=inputs,
             differences=tuple(

@@ -178,6 +178,8 @@ class ProjectFacts:
         ignored: Files of closures and data that `.modelopsignore` leaves out: they would not
             travel.
         outside: Dependencies that resolve to a place outside the project root, with that place.
+        pointers: Data files that only stand for data kept elsewhere, with what keeps it
+            ("Git LFS", "DVC", "git-annex").
         tracked: Further files that travel (`tracked.txt`), whether they are there or not.
         packages: Folders that hold an `__init__.py`.
         also_travels: The readme and licence files that `pyproject.toml` names.
@@ -191,6 +193,7 @@ class ProjectFacts:
     wire: str = ""
     ignored: frozenset[BundlePath] = frozenset()
     outside: Mapping[BundlePath, str] = field(default_factory=dict)
+    pointers: Mapping[BundlePath, str] = field(default_factory=dict)
     tracked: tuple[BundlePath, ...] = ()
     packages: frozenset[BundlePath] = frozenset()
     also_travels: tuple[BundlePath, ...] = ()

@@ -24,6 +24,7 @@ from modelops_bundle.operations.file_memo import FileMemo
 from modelops_bundle.operations.gitignore import GitView, view_git
 from modelops_bundle.operations.left_out import ignored_dependencies, ignored_imports
 from modelops_bundle.operations.likeness import similarities
+from modelops_bundle.operations.pointers import pointer_files
 from modelops_bundle.operations.settings import read_config, read_tracked
 from modelops_bundle.workspace.kept_sources import KeptSources
 from modelops_bundle.workspace.project import PYPROJECT, Project
@@ -178,7 +179,11 @@ def _observation(
     )
     dependencies = {*data, *(path for below in directories.values() for path in below)}
     facts = _project_facts(looked, tables, tracked, data)
-    facts = replace(facts, ignored=ignored_dependencies(looked, record, dependencies))
+    facts = replace(
+        facts,
+        ignored=ignored_dependencies(looked, record, dependencies),
+        pointers=pointer_files(looked, files, dependencies, ResultCache(project)),
+    )
     imports = ignored_imports(looked, record, analysis)
     findings = {*analysis.findings, *looked.findings, *git.findings, *imports}
     return Observation(

@@ -28,6 +28,7 @@ from modelops_bundle.preflight.rules import (
     mb324_symbol_missing,
     mb325_nested_symbol,
     mb326_scenario_name,
+    mb327_pointer_file,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -55,4 +56,5 @@ RULES: tuple[Rule, ...] = (
     mb324_symbol_missing.RULE,
     mb325_nested_symbol.RULE,
     mb326_scenario_name.RULE,
+    mb327_pointer_file.RULE,
 )

@@ -112,7 +112,8 @@ def test_an_id_of_one_kind_is_not_taken_for_that_of_another(project: Project) ->
 
 def test_a_conflict_that_a_person_must_settle_is_never_written_over(project: Project) -> None:
     conflicted = (
-        f"{project.registry.read_text()}target_sets:\n  all:\n    targets: [incidence_target]\n    weights:\n"
+        f"{project.registry.read_text()}target_sets:\n  all:\n"
+        "    targets: [incidence_target]\n    weights:\n"
         "<<<<<<< ours\n      incidence_target: 1.0\n"
         "=======\n      incidence_target: 2.0\n>>>>>>> theirs\n"
     )

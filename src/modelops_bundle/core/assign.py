@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from modelops_bundle.core.handed_on import handed_on
 from modelops_bundle.core.observation import Discovered, Observation
 from modelops_bundle.core.pairing import pair_missing
-from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.paths import ROOT, BundlePath
 from modelops_bundle.core.plan import PlanOptions, Registration
 from modelops_bundle.core.registry import (
     BundleRegistry,
@@ -196,7 +196,8 @@ def default_id(item: Discovered, taken: Container[str]) -> str:
     """`<file stem>_<class in lower case>` or the function's name; if taken, after its module."""
     name = item.symbol
     if item.kind is Kind.MODEL:
-        stem = item.path.parent.name if item.path.name == "__init__.py" else item.path.stem
+        package = item.path.name == "__init__.py" and item.path.parent != ROOT
+        stem = item.path.parent.name if package else item.path.stem
         name = f"{stem}_{item.symbol.lower()}"
     candidate = name
     if candidate in taken:

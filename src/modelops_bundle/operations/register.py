@@ -56,7 +56,8 @@ def register(project: Project, request: RegisterRequest) -> SyncOutcome:
     if request.id:
         checked_id(request.id, not_done="nothing was registered")
     wanted = [_split(project, request, text) for text in request.files]
-    asked = tuple((request.kind, path, symbol) for path, symbols in wanted for symbol in symbols)
+    # A file is asked for by itself too, for what is wrong with it to be known.
+    asked = tuple((request.kind, path, name) for path, names in wanted for name in ("", *names))
     declared = _declared(project, request)
     named = (*declared.data, *declared.code)
     session = observe(project, requested=asked, named=named)
@@ -151,6 +152,12 @@ def _choose(
     session: Session, request: RegisterRequest, path: BundlePath, symbols: tuple[str, ...]
 ) -> tuple[list[Discovered], list[Discovered]]:
     """The symbols of a file to register, and those that are to be excluded."""
+    if session.scan.is_ignored(path):
+        raise UsageError(
+            f"{path}: left out by .modelopsignore",
+            not_done="nothing was registered",
+            hint="take it out of .modelopsignore",
+        )
     failure = session.observed.parse_failures.get(path)
     if failure is not None:
         raise UnparsableSourceError(

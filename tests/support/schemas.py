@@ -210,6 +210,7 @@ SCHEMAS: Mapping[str, Schema] = {
         updated=listing(PATH),
         deleted=listing(PATH),
         kept=listing(PATH),
+        stay_deleted=listing(PATH),
         conflicts=listing(record(path=PATH, reason=TEXT, overwrite=FLAG)),
         pulled=FLAG,
         refused={"enum": [None, "conflict"]},

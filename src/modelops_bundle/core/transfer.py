@@ -135,12 +135,14 @@ class PullPlan:
     Attributes:
         write, delete: Sorted by path.
         keep: Files changed or deleted here and not in the bundle, sorted.
+        stay_deleted: Those of `keep` that are not there.
         conflicts: Sorted by path.
     """
 
     write: tuple[PullStep, ...] = ()
     delete: tuple[PullStep, ...] = ()
     keep: tuple[BundlePath, ...] = ()
+    stay_deleted: tuple[BundlePath, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
 
     @property
@@ -296,6 +298,7 @@ def _settled(
         write=tuple(write),
         delete=tuple(delete),
         keep=tuple(keep),
+        stay_deleted=tuple(path for path in keep if path not in local.files),
         conflicts=tuple(sorted(conflicts, key=lambda conflict: conflict.path)),
     )
 

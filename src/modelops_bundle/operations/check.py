@@ -147,13 +147,12 @@ def _entry_finding(verdict: Verdict, *, strict: bool) -> Finding:
     cosmetic = verdict.state is State.COSMETIC
     reasons = [r for r in verdict.reasons if not r.cosmetic] or list(verdict.reasons)
     told = "; ".join(map(_told, reasons))
-    if cosmetic:
-        told += " (digest only)"
+    how = "differs in digests only" if cosmetic else f"is {verdict.state.value}"
     return Finding(
         code=reasons[0].code,
         severity=Severity.ERROR if strict or not cosmetic else Severity.WARNING,
         key=str(verdict.key),
-        message=f"{verdict.key.kind.value} {verdict.key.id} is {verdict.state.value}: {told}",
+        message=f"{verdict.key.kind.value} {verdict.key.id} {how}: {told}",
         hint=_hint(verdict),
         location=Location(verdict.path, verdict.line),
     )

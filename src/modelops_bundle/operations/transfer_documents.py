@@ -55,7 +55,8 @@ class ConflictDocument(TypedDict):
 class PullDocument(TypedDict):
     """`mops-bundle.pull/1`.
 
-    `backup` is the folder that holds local work which `--overwrite` replaced.
+    `stay_deleted` are those of `kept` that were deleted here. `backup` is the folder that holds
+    local work which `--overwrite` replaced.
     """
 
     schema: str
@@ -66,6 +67,7 @@ class PullDocument(TypedDict):
     updated: list[str]
     deleted: list[str]
     kept: list[str]
+    stay_deleted: list[str]
     conflicts: list[ConflictDocument]
     pulled: bool
     refused: str | None
@@ -159,6 +161,7 @@ def pull_document(outcome: PullOutcome, *, dry_run: bool) -> PullDocument:
         "updated": [str(step.path) for step in plan.write if step.old is not None],
         "deleted": [str(step.path) for step in plan.delete],
         "kept": [str(path) for path in plan.keep],
+        "stay_deleted": [str(path) for path in plan.stay_deleted],
         "conflicts": [
             {
                 "path": str(conflict.path),

@@ -140,6 +140,17 @@ def test_local_work_is_never_overwritten_unasked(shell: Shell, colleague: Shell)
     assert colleague.read("lib/rates.py") == "RATE = 3.0\n"
 
 
+def test_what_was_deleted_here_is_not_called_changed(shell: Shell, colleague: Shell) -> None:
+    shell.ok("push")
+    colleague.ok("pull")
+    (colleague.root / "data/observed.csv").unlink()
+    colleague.edit("lib/rates.py", "2.0", "4.0")
+    shown = colleague.ok("pull").out
+    assert "  = data/observed.csv (deleted here, left so; --restore-deleted brings it" in shown
+    assert "  = lib/rates.py (changed here, kept)\n" in shown
+    assert colleague.json("pull")["stay_deleted"] == ["data/observed.csv"]
+
+
 def test_a_tag_that_somebody_else_moved_is_not_taken(shell: Shell, colleague: Shell) -> None:
     shell.ok("push")
     colleague.ok("pull")

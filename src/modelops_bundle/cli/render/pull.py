@@ -14,7 +14,13 @@ def render_pull(document: PullDocument, columns: int) -> list[str]:
     """Every path that was changed or kept, then their number and the digest."""
     marks = (("+", "added"), ("~", "updated"), ("-", "deleted"))
     lines = [f"  {mark} {path}" for mark, kind in marks for path in _paths(document, kind)]
-    lines += [f"  = {path} (changed here, kept)" for path in document["kept"]]
+    gone = set(document["stay_deleted"])
+    lines += [
+        f"  = {path} (deleted here, left so; --restore-deleted brings it back)"
+        if path in gone
+        else f"  = {path} (changed here, kept)"
+        for path in document["kept"]
+    ]
     counts = [
         f"{len(_paths(document, kind))} {kind}" for _, kind in marks if _paths(document, kind)
     ]

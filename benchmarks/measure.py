@@ -20,12 +20,14 @@ class Run:
 
     Attributes:
         seconds: From start to exit.
+        cpu_seconds: Spent by the command and its children; tells more on a busy machine.
         peak_bytes: Largest resident set. On Linux it cannot be less than that of the process
             that started the command, so scripts here keep themselves small.
         exit_code: As the shell would see it.
     """
 
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     exit_code: int
 
@@ -40,7 +42,8 @@ def run(command: Sequence[str], folder: Path) -> Run:
     seconds = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     unit = 1 if sys.platform == "darwin" else 1024
-    return Run(seconds, usage.ru_maxrss * unit, process.returncode)
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return Run(seconds, cpu_seconds, usage.ru_maxrss * unit, process.returncode)
 
 
 def several(
@@ -50,7 +53,7 @@ def several(
     times: int,
     before: Callable[[int], None] = lambda number: None,
 ) -> Run:
-    """Run a command several times; the median time, the largest peak.
+    """Run a command several times; the median times, the largest peak.
 
     Args:
         command: The program and its arguments.
@@ -67,4 +70,9 @@ def several(
         runs.append(run(command, folder))
         if runs[-1].exit_code != 0:
             raise RuntimeError(f"exit code {runs[-1].exit_code}: {' '.join(command)}")
-    return Run(median(one.seconds for one in runs), max(one.peak_bytes for one in runs), 0)
+    return Run(
+        seconds=median(one.seconds for one in runs),
+        cpu_seconds=median(one.cpu_seconds for one in runs),
+        peak_bytes=max(one.peak_bytes for one in runs),
+        exit_code=0,
+    )

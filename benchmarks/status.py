@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from measure import PROGRAM, Run, several
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=50 * 1024, help="bytes of each file")
     parser.add_argument("--entries", type=int, default=50)
     parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--no-push", action="store_true", help="leave out the pushes")
     parser.add_argument("--in", dest="folder", type=Path, help="work below this folder")
     args = parser.parse_args()
 
@@ -38,65 +40,75 @@ def main() -> None:
         f"{os.cpu_count()} cores, files of {args.size} bytes, {args.entries} entries, "
         f"median of {args.runs}\n"
     )
-    print(f"{'files':>8}  {'command':<24} {'ms':>9}  {'x git status':>12}  {'peak MB':>8}")
+    print(
+        f"{'files':>8}  {'command':<24} {'ms':>9} {'cpu ms':>9}"
+        f"  {'x git status':>12}  {'peak MB':>8}"
+    )
     for files in args.files:
         with tempfile.TemporaryDirectory(dir=args.folder) as folder:
-            measure_project(Path(folder), files, args.size, args.entries, args.runs)
+            project = Project(Path(folder), files, args.size, args.entries)
+            project.measure(args.runs, push=not args.no_push)
 
 
-def measure_project(folder: Path, files: int, size_bytes: int, entries: int, runs: int) -> None:
-    """Generate one project and print its block of the table."""
-    project, store = folder / "project", folder / "store"
-    # In a process of its own, so that this one stays small (see `Run.peak_bytes`).
-    options = ["--files", str(files), "--size", str(size_bytes), "--entries", str(entries)]
-    options += ["--remote", f"layout:{store}", "--git"]
-    subprocess.run([sys.executable, str(HERE / "generate.py"), str(project), *options], check=True)
-    cache = project / ".modelops-bundle" / "cache"
-    edited = next(iter(sorted(project.glob("data/*/*.bin"))))
+class Project:
+    """A generated project with a remote and a git history beside it."""
 
-    def forget(_: int) -> None:
-        shutil.rmtree(cache, ignore_errors=True)
+    def __init__(self, folder: Path, files: int, size_bytes: int, entries: int) -> None:
+        self.folder = folder / "project"
+        self._store = folder / "store"
+        self._files = files
+        self._size_bytes = size_bytes
+        # In a process of its own, so that this one stays small (see `Run.peak_bytes`).
+        options = ["--files", str(files), "--size", str(size_bytes), "--entries", str(entries)]
+        options += ["--remote", f"layout:{self._store}", "--git"]
+        generator = [sys.executable, str(HERE / "generate.py"), str(self.folder)]
+        subprocess.run([*generator, *options], check=True)
 
-    def edit(number: int) -> None:
-        edited.write_bytes(number.to_bytes(2, "big") * (size_bytes // 2))
+    def measure(self, times: int, *, push: bool) -> None:
+        """Print the project's block of the table, from `git status` on."""
+        few = max(2, times // 3)
+        git = several(["git", "status", "--porcelain"], self.folder, times=times)
+        self._show("git status", git, git)
 
-    def empty_store(_: int) -> None:
-        shutil.rmtree(store, ignore_errors=True)
-        (project / ".modelops-bundle" / "state.json").unlink(missing_ok=True)
+        def row(name: str, times: int, before: Callable[[int], None], *arguments: str) -> None:
+            measured = several([*PROGRAM, *arguments], self.folder, times=times, before=before)
+            self._show(name, measured, git)
 
-    git = several(["git", "status", "--porcelain"], project, times=runs)
-    show(files, "git status", git, git)
-    few = max(2, runs // 3)
-    show(
-        files, "status, cold", several([*PROGRAM, "status"], project, times=few, before=forget), git
-    )
-    show(files, "status, warm", several([*PROGRAM, "status"], project, times=runs), git)
-    command = [*PROGRAM, "status", "--check-staleness"]
-    show(files, "status --check-staleness", several(command, project, times=few), git)
-    show(files, "sync, nothing to do", several([*PROGRAM, "sync"], project, times=few), git)
-    show(
-        files,
-        "sync, one file edited",
-        several([*PROGRAM, "sync"], project, times=few, before=edit),
-        git,
-    )
-    show(
-        files,
-        "push, empty layout",
-        several([*PROGRAM, "push"], project, times=2, before=empty_store),
-        git,
-    )
-    show(files, "push, nothing to do", several([*PROGRAM, "push"], project, times=few), git)
-    print()
+        row("status, cold", few, self.forget, "status")
+        row("status, warm", times, nothing, "status")
+        row("status --check-staleness", few, nothing, "status", "--check-staleness")
+        row("sync, nothing to do", few, nothing, "sync")
+        row("sync, one file edited", few, self.edit, "sync")
+        if push:
+            row("push, empty layout", 2, self.empty_store, "push")
+            row("push, nothing to do", few, nothing, "push")
+        print()
+
+    def forget(self, _: int) -> None:
+        """Drop the program's cache."""
+        shutil.rmtree(self.folder / ".modelops-bundle" / "cache", ignore_errors=True)
+
+    def edit(self, number: int) -> None:
+        """Change a data file that a target declares."""
+        edited = self.folder / "data" / "part_000" / "file_000000.bin"
+        edited.write_bytes(number.to_bytes(2, "big") * (self._size_bytes // 2))
+
+    def empty_store(self, _: int) -> None:
+        """Forget that anything was ever pushed."""
+        shutil.rmtree(self._store, ignore_errors=True)
+        (self.folder / ".modelops-bundle" / "state.json").unlink(missing_ok=True)
+
+    def _show(self, name: str, measured: Run, git: Run) -> None:
+        print(
+            f"{self._files:>8,}  {name:<24}"
+            f" {measured.seconds * 1000:>9.1f} {measured.cpu_seconds * 1000:>9.1f}"
+            f"  {measured.seconds / git.seconds:>12.2f}  {measured.peak_bytes / 1e6:>8.1f}",
+            flush=True,
+        )
 
 
-def show(files: int, name: str, measured: Run, git: Run) -> None:
-    """Print one row."""
-    print(
-        f"{files:>8,}  {name:<24} {measured.seconds * 1000:>9.1f}"
-        f"  {measured.seconds / git.seconds:>12.2f}  {measured.peak_bytes / 1e6:>8.1f}",
-        flush=True,
-    )
+def nothing(_: int) -> None:
+    """Leave the project as the run before left it."""
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from modelops_bundle.analysis.discover_match import Match, Matcher, one_text
 from modelops_bundle.analysis.resolve import Resolver
-from modelops_bundle.analysis.scope_effects import local_names
+from modelops_bundle.analysis.scope_locals import is_parameter, local_names
 from modelops_bundle.analysis.values import (
     Call,
     FilePath,
@@ -176,7 +176,7 @@ class TargetReader:
     def _body_output(self, function: Function, *, factory: bool) -> _Output:
         """The output of the targets that the function returns; None where it returns none."""
         node = function.node
-        if isinstance(node, ast.Lambda) or not self._might_construct(node):
+        if isinstance(node, ast.Lambda) or not self._might_construct(function):
             return None
         scope = self._resolver.names.function_scope(function)
         if scope is None:
@@ -211,17 +211,41 @@ class TargetReader:
         expression = self._resolver.names.unknown(place, function.point, "").expression
         return one_text(union(outputs), expression, where)
 
-    def _might_construct(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-        """Whether any call in the body could be given an output: cheap, before scopes are built."""
-        if not self._convention.target_constructors:
+    def _might_construct(self, function: Function) -> bool:
+        """Whether the body calls a constructor with an output: cheap, before scopes are built."""
+        node = function.node
+        names = self._convention.target_constructors
+        if not names or isinstance(node, ast.Lambda):
             return False
+        calls = [
+            call
+            for statement in node.body
+            for call in ast.walk(statement)
+            if isinstance(call, ast.Call) and self._may_name_output(call)
+        ]
+        if not calls:
+            return False
+        local = local_names(node)
+        module = Point(function.point.scope.module)
+        for call in calls:
+            root = call.func
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            if not isinstance(root, ast.Name) or is_parameter(root.id, (node,)):
+                continue
+            if root.id in local:
+                return True
+            values = self._resolver.evaluate(call.func, module)
+            if self._matcher.match(values, names) is not Match.NONE:
+                return True
+        return False
+
+    def _may_name_output(self, call: ast.Call) -> bool:
         keyword, position = self._convention.output_argument, self._convention.output_position
-        return any(
-            any(one.arg in (keyword, None) for one in call.keywords)
+        return (
+            0 <= position < len(call.args)
+            or any(one.arg in (keyword, None) for one in call.keywords)
             or any(isinstance(one, ast.Starred) for one in call.args)
-            or 0 <= position < len(call.args)
-            for call in ast.walk(node)
-            if isinstance(call, ast.Call)
         )
 
     def _sets_output(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from modelops_bundle.analysis.bindings import function_scope, module_scope
 from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.analysis.scope import Scope
-from modelops_bundle.analysis.scope_effects import Effects, effects_of
+from modelops_bundle.analysis.scope_effects import AttributeSet, Effects, effects_of
 from modelops_bundle.analysis.source import ParsedSource
 from modelops_bundle.analysis.store import FactsStore
 from modelops_bundle.analysis.values import Point, Values
@@ -60,6 +60,7 @@ class LoadedModules:
         self._linker = linker or Linker(FactsStore(index))
         self._held: OrderedDict[BundlePath, LoadedModule] = OrderedDict()
         self._lines = 0
+        self._sites: dict[BundlePath, Mapping[str, Sequence[AttributeSet]]] = {}
         self._reached: dict[BundlePath, tuple[BundlePath, ...]] = {}
 
     def get(self, path: BundlePath) -> LoadedModule | None:
@@ -102,6 +103,14 @@ class LoadedModules:
             if facts is not None and (name in facts.words or "setattr" in facts.words):
                 found.append(file)
         return found
+
+    def attributes_set(self, path: BundlePath) -> Mapping[str, Sequence[AttributeSet]]:
+        """Where a file sets attributes from outside; kept when the module itself is given up."""
+        known = self._sites.get(path)
+        if known is None:
+            loaded = self.get(path)
+            known = self._sites[path] = loaded.effects.attributes_set if loaded is not None else {}
+        return known
 
     def function(
         self, parent: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef, parent_at: int

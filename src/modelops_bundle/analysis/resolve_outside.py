@@ -5,13 +5,10 @@ from __future__ import annotations
 import ast
 
 from modelops_bundle.analysis.resolve_modules import Evaluate, LoadedModules
-from modelops_bundle.analysis.scope import END
-from modelops_bundle.analysis.scope_effects import AttributeSet, local_names
+from modelops_bundle.analysis.scope_effects import AttributeSet, SetOn
 from modelops_bundle.analysis.values import Class, Module, Point, Unknown
 from modelops_bundle.core.findings import Location
 from modelops_bundle.core.paths import BundlePath
-
-_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 class Outside:
@@ -73,59 +70,27 @@ class Outside:
         return [(place, *site) for place in known for site in known[place]]
 
     def _sites_in(self, place: BundlePath, name: str) -> list[tuple[AttributeSet, bool]]:
-        loaded = self._modules.get(place)
-        if loaded is None:
-            return []
-        sites = loaded.effects.attributes_set
+        sites = self._modules.attributes_set(place)
         found = [(site, False) for site in sites.get(name, ())]
         return found + [(site, True) for site in sites.get("*", ())]
 
     def _may_be(
         self, site: AttributeSet, owner: Class | Module, place: BundlePath, *, computed: bool
     ) -> bool:
-        base = site.base
-        own_file = isinstance(owner, Class) and owner.path == place
-        if _reaches_class(base):
-            return own_file
-        root = base
-        while isinstance(root, ast.Attribute | ast.Subscript):
-            root = root.value
-        if isinstance(root, ast.Name) and _is_local(root.id, site):
-            if computed or root.id == "cls":
-                return own_file and root is base and root.id == "cls"
-            # A parameter may be the class or module itself; `self` is an instance of some class.
-            return root is base and root.id != "self" and _is_parameter(root.id, site)
+        if site.on is SetOn.CLASS:
+            return isinstance(owner, Class) and owner.path == place
+        if site.on is SetOn.PARAMETER:
+            return not computed
         loaded = self._modules.get(place)
         if loaded is None:
             return False
+        root = site.base
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
         if isinstance(root, ast.Name) and loaded.scope.rebinds(root.id):
             # At the time of the assignment the name may have stood for something else.
             return True
-        values = self._evaluate(base, Point(loaded.scope, END))
+        values = self._evaluate(site.base, Point(loaded.scope))
         if any(isinstance(value, type(owner)) and value == owner for value in values):
             return True
-        return not site.inside and any(isinstance(value, Unknown) for value in values)
-
-
-def _reaches_class(base: ast.expr) -> bool:
-    """Whether a target is `type(x).…` or `x.__class__.…`: some class, not known which."""
-    if isinstance(base, ast.Attribute):
-        return base.attr == "__class__"
-    return isinstance(base, ast.Call) and isinstance(base.func, ast.Name) and base.func.id == "type"
-
-
-def _functions(site: AttributeSet) -> list[_Function]:
-    return [one for one in site.inside if isinstance(one, _Function)]
-
-
-def _is_local(name: str, site: AttributeSet) -> bool:
-    return any(name in local_names(function) for function in _functions(site))
-
-
-def _is_parameter(name: str, site: AttributeSet) -> bool:
-    return any(
-        name == argument.arg
-        for function in _functions(site)
-        for argument in ast.walk(function.args)
-        if isinstance(argument, ast.arg)
-    )
+        return not site.in_function and any(isinstance(value, Unknown) for value in values)

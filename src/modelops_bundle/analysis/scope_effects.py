@@ -10,7 +10,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import pairwise
+
+from modelops_bundle.analysis.scope_locals import (
+    PURE_METHODS,
+    is_parameter,
+    local_names,
+    only_reads,
+    reaches_class,
+)
 
 # How a value is used. Further usages are "=NAME": it becomes known under that name too.
 _READ = "read"
@@ -20,35 +29,28 @@ _LEAK = "leak"
 # It becomes known under a name that is not followed.
 _HELD = "="
 
-#: Methods of containers and strings that change nothing.
-_PURE_METHODS_TEXT = """
-    capitalize casefold copy count difference endswith format get index intersection
-    isdisjoint issubset issuperset items join keys lower lstrip partition removeprefix
-    removesuffix replace rpartition rsplit rstrip split splitlines startswith strip
-    symmetric_difference title union upper values
-"""
-_PURE_METHODS = frozenset(_PURE_METHODS_TEXT.split())
-#: Built-in functions that only read their arguments.
-_PURE_FUNCTIONS_TEXT = """
-    abs all any bool dict enumerate filter float format frozenset getattr hasattr hash id
-    int isinstance issubclass iter len list map max min next print range repr reversed set
-    sorted str sum super tuple type zip
-"""
-_PURE_FUNCTIONS = frozenset(_PURE_FUNCTIONS_TEXT.split())
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
+
+
+class SetOn(StrEnum):
+    """What `x.name = …` sets an attribute of, as far as one file tells."""
+
+    #: Whatever the expression is when the module has run.
+    EXPRESSION = "expression"
+    #: A parameter of a function: anything that is passed to it.
+    PARAMETER = "parameter"
+    #: Some class of this file: `cls`, `type(x)` or `x.__class__`.
+    CLASS = "class"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AttributeSet:
-    """`base.attribute = …`, or `setattr(base, …)`.
-
-    Attributes:
-        inside: The functions around it, outermost first.
-    """
+    """`base.attribute = …`, or `setattr(base, …)`; what is set on `self` or a local is left out."""
 
     base: ast.expr
     line: int
-    inside: tuple[ast.AST, ...]
+    on: SetOn
+    in_function: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -168,8 +170,17 @@ class _Scan:
         self._stack.append((node.value, _READ, place))
 
     def _set_attribute(self, base: ast.expr, name: str, line: int, place: _Place) -> None:
-        found = AttributeSet(base, line, place.functions)
-        self.effects.attributes_set.setdefault(name, []).append(found)
+        on: SetOn | None = SetOn.EXPRESSION
+        root = base
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        if reaches_class(base):
+            on = SetOn.CLASS
+        elif isinstance(root, ast.Name) and root.id in place.local:
+            on = _set_on_local(root.id, place.functions) if root is base else None
+        if on is not None:
+            found = AttributeSet(base, line, on, bool(place.functions))
+            self.effects.attributes_set.setdefault(name, []).append(found)
 
     def _subscript(self, node: ast.AST, usage: str, place: _Place) -> None:
         assert isinstance(node, ast.Subscript)
@@ -189,7 +200,7 @@ class _Scan:
         assert isinstance(node, ast.Call)
         function = node.func
         if isinstance(function, ast.Attribute):
-            pure = function.attr in _PURE_METHODS
+            pure = function.attr in PURE_METHODS
             method_usage = _LEAK if pure else _CHANGE
             self._stack.append((function.value, method_usage, place))
         else:
@@ -197,7 +208,7 @@ class _Scan:
         if isinstance(function, ast.Name):
             self._call_of_name(node, function.id, usage, place)
         arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-        if _only_reads(function):
+        if only_reads(function):
             self._stack.extend((argument, _LEAK, place) for argument in arguments)
             return
         for argument in arguments:
@@ -339,55 +350,6 @@ class _Scan:
                 into.setdefault(name, line)
 
 
-def local_names(
-    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
-) -> frozenset[str]:
-    """Names that belong to a function: its parameters and what its body binds."""
-    arguments = function.args
-    names = {
-        argument.arg
-        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-    }
-    names |= {extra.arg for extra in (arguments.vararg, arguments.kwarg) if extra is not None}
-    if not isinstance(function, ast.Lambda):
-        pending: list[ast.AST] = list(function.body)
-        foreign: set[str] = set()
-        while pending:
-            node = pending.pop()
-            if isinstance(node, ast.Name):
-                if not isinstance(node.ctx, ast.Load):
-                    names.add(node.id)
-                continue
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                names.add(node.name)
-                continue
-            if isinstance(node, ast.Global | ast.Nonlocal):
-                foreign.update(node.names)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
-                names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ExceptHandler) and node.name:
-                names.add(node.name)
-            if not isinstance(node, ast.Lambda):
-                pending.extend(ast.iter_child_nodes(node))
-        names -= foreign
-    return frozenset(names)
-
-
-def _only_reads(function: ast.expr) -> bool:
-    """Whether a call is taken not to change its arguments: a known built-in, or a constructor."""
-    if isinstance(function, ast.Name):
-        if function.id in _PURE_FUNCTIONS:
-            return True
-        name = function.id
-    elif isinstance(function, ast.Attribute):
-        name = function.attr
-        if name in _PURE_METHODS:
-            return True
-    else:
-        return False
-    return name.lstrip("_")[:1].isupper()
-
-
 def _global_item(node: ast.Subscript) -> str:
     """The name in `globals()["name"]`, or ""."""
     base, key = node.value, node.slice
@@ -395,3 +357,9 @@ def _global_item(node: ast.Subscript) -> str:
         return ""
     written = isinstance(base.func, ast.Name) and base.func.id == "globals" and not base.args
     return key.value if written and isinstance(key.value, str) else ""
+
+
+def _set_on_local(name: str, functions: tuple[ast.AST, ...]) -> SetOn | None:
+    if name in ("self", "cls"):
+        return SetOn.CLASS if name == "cls" else None
+    return SetOn.PARAMETER if is_parameter(name, functions) else None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from modelops_bundle.core.observation import Discovered, Observation
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.core.plan import Action, PlanOptions, Registration, SyncPlan
+from modelops_bundle.core.plan import Action, PlanOptions, Registration, State, SyncPlan
 from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.core.registry import BundleRegistry, EntryKey, Kind, TargetEntry
 from support.registries import declared, found_model, found_target, observation, paths
@@ -78,3 +78,20 @@ def test_registering_a_legacy_entry_again_declares_only_what_the_code_does_not_s
     entry = target_of(plan_sync(legacy, project(found), PlanOptions(register=(wanted,))))
     assert entry.declared == declared(data=["data/b.csv"])
     assert entry.data == paths("data/a.csv", "data/b.csv")
+
+
+def test_a_file_of_a_folder_that_cannot_be_read_keeps_the_recorded_digests() -> None:
+    folder = BundlePath("data/many")
+    found = found_target(data=[folder])
+    whole = observation(
+        found,
+        files=["data/many/a", "data/many/b"],
+        directories={folder: paths("data/many/a", "data/many/b")},
+    )
+    record = plan_sync(BundleRegistry(), whole, PlanOptions(discover=True)).result
+    one = {path: state for path, state in whole.files.items() if path != "data/many/b"}
+    plan = plan_sync(record, replace(whole, files=one))
+    assert plan.result == record
+    (verdict,) = plan.verdicts
+    assert (verdict.state, verdict.action) == (State.MISSING, Action.NONE)
+    assert [reason.path for reason in verdict.reasons] == ["data/many/b"]

@@ -152,12 +152,14 @@ class _Derivation:
     ) -> dict[BundlePath, Digest]:
         digests: dict[BundlePath, Digest] = {}
         for path in paths:
-            if path in self.observed.directories:
+            below_it = self.observed.directories.get(path)
+            unread = [p for p in below_it or () if p not in self.observed.files]
+            if below_it is not None and not unread:
                 digests.update(folder_digests(path, self.observed))
             elif path in self.observed.files:
                 digests[path] = self.observed.files[path].digest
             else:
-                self.absent.append(path)
+                self.absent += unread or [path]
                 digests.update({p: d for p, d in recorded.items() if p.is_within(path)})
         return digests
 

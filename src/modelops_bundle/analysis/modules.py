@@ -99,7 +99,7 @@ class ModuleIndex:
         try:
             content = self.tree.read(path)
         except FileNotFoundError:
-            return ParseFailure(path=path, message="no such file")
+            return ParseFailure(path=path, message="it cannot be read")
         result = parse_source(path, content)
         if isinstance(result, ParseFailure):
             self._failures[path] = result

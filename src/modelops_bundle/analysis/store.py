@@ -48,7 +48,7 @@ class FactsStore:
         try:
             digest = self.index.tree.digest(path)
         except FileNotFoundError:
-            return ParseFailure(path=path, message="no such file")
+            return ParseFailure(path=path, message="it cannot be read")
         remembered = self._memo.load(digest)
         if remembered is not None:
             return remembered

@@ -90,7 +90,9 @@ class _ExplainedBy:
     def __init__(self, preflight: Iterable[Finding]) -> None:
         errors = [finding for finding in preflight if finding.severity is Severity.ERROR]
         self._absences = any(finding.code in _WHY_ABSENT for finding in errors)
-        self._unparsed = {f.location.path for f in errors if f.code == "MB305" and f.location}
+        self._unparsed = {
+            f.location.path for f in errors if f.code in ("MB305", "MB314") and f.location
+        }
 
     def __call__(self, reason: Reason) -> bool:
         if reason.code == "MB125":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelops_bundle.core.findings import Severity
+from modelops_bundle.core.findings import Finding, Severity
 from modelops_bundle.preflight.rules.mb305_source_unparsable import RULE
 from support.preflight import findings, keys
 from support.registries import closure, model, observation, parse_failure, registry, target
@@ -31,3 +31,11 @@ def test_a_broken_helper_or_stranger_is_not_an_error() -> None:
     )
     record = registry({"sir": model(code=["models/helper.py"])}, {"t": target()})
     assert findings(RULE, record, observed) == []
+
+
+def test_a_file_that_could_not_be_read_is_left_to_the_finding_that_says_so() -> None:
+    unreadable = Finding(
+        code="MB314", severity=Severity.ERROR, key="models/sir.py", message="Permission denied"
+    )
+    observed = observation(failures=[parse_failure("models/sir.py")], findings=(unreadable,))
+    assert findings(RULE, registry({"sir": model()}), observed) == []

@@ -9,9 +9,12 @@ from modelops_bundle.preflight.base import PreflightContext, Rule
 
 
 def check(context: PreflightContext) -> Iterator[Finding]:
-    """One finding per file of an entry that cannot be parsed, at the line of the error."""
+    """One finding per file of an entry that cannot be parsed, at the line of the error.
+
+    A file that could not be read in the first place has a finding of its own (MB314).
+    """
     failures = context.observed.parse_failures
-    seen = set()
+    seen: set[str] = {f.key for f in context.observed.findings if f.code == "MB314"}
     for key, entry in context.registry.entries():
         failure = failures.get(entry.path)
         if failure is None or entry.path in seen:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from modelops_bundle.core.observation import Discovered, Observation
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.plan import Action, PlanOptions, Registration, State, SyncPlan
@@ -95,3 +97,20 @@ def test_a_file_of_a_folder_that_cannot_be_read_keeps_the_recorded_digests() -> 
     (verdict,) = plan.verdicts
     assert (verdict.state, verdict.action) == (State.MISSING, Action.NONE)
     assert [reason.path for reason in verdict.reasons] == ["data/many/b"]
+
+
+def many(count: int) -> Observation:
+    files = [f"data/many/{number:03}" for number in range(count)]
+    folder = BundlePath("data/many")
+    found = found_target(data=[folder])
+    return observation(found, files=files, directories={folder: paths(*files)})
+
+
+@pytest.mark.parametrize(("before", "after"), [(256, 257), (257, 256)])
+def test_a_folder_that_becomes_large_or_small_has_changed_as_a_whole(
+    before: int, after: int
+) -> None:
+    record = plan_sync(BundleRegistry(), many(before), PlanOptions(discover=True)).result
+    (verdict,) = plan_sync(record, many(after)).verdicts
+    assert [reason.message for reason in verdict.reasons] == ["data/many changed"]
+    assert not verdict.reasons[0].cosmetic

@@ -151,11 +151,17 @@ def _digests(
     """A reason for each file that has another digest, below paths that both sides list."""
     both = set(old_paths).intersection(new_paths)
     before_all, after_all = getattr(old, field), getattr(new, field)
-    for path in sorted({*before_all, *after_all}):
+    paths = {*before_all, *after_all}
+    # A folder that has grown large, or small again: one digest on one side, many on the other.
+    one_sided = {path for path in both if (path in before_all) != (path in after_all)}
+    within = {path for path in paths if path not in both and lies_in(path, one_sided)}
+    for path in sorted(paths - within):
         before, after = before_all.get(path), after_all.get(path)
         if before == after or not lies_in(path, both):
             continue
-        if before is None:
+        if any(file.is_within(path) for file in within):
+            what = "changed"
+        elif before is None:
             what = "not recorded yet" if path in both else "added"
         else:
             what = "changed" if after is not None else "gone"

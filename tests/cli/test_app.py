@@ -225,3 +225,14 @@ def test_options_stand_anywhere_among_the_arguments(
 def test_a_missing_argument_is_named(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command]) == 2
     assert "error: the following arguments are required: " in capsys.readouterr().err
+
+
+def test_file_names_are_utf8_whatever_the_locale(tmp_path: Path) -> None:
+    latin = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    (tmp_path / "流感.csv").write_text("1\n", encoding="utf-8")
+    run("-m", "modelops_bundle", "init", cwd=tmp_path)
+    added = run("-m", "modelops_bundle", "add", "流感.csv", cwd=tmp_path, **latin)
+    assert (added.returncode, added.stderr) == (0, "")
+    assert "  + \\u6d41\\u611f.csv\n" in added.stdout
+    tracked = tmp_path / ".modelops-bundle/tracked.txt"
+    assert "流感.csv" in tracked.read_text(encoding="utf-8")

@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code (contract.md, "Exit codes").
     """
     if argv is None:
+        _read_file_names_as_utf8()
         _forget_working_directory()
     arguments = list(sys.argv[1:] if argv is None else argv)
     _provide_streams()
@@ -39,6 +40,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         discard_output()  # or the interpreter would try to flush again at its end
         return PIPE_CLOSED
+
+
+def _read_file_names_as_utf8() -> None:
+    """Start over in UTF-8 mode under a locale of another encoding.
+
+    Registries and bundles hold the names of files as text: it must not depend on the locale.
+    What is printed stays in the locale's encoding.
+    """
+    tried = os.environ.get("PYTHONUTF8") == "1"
+    if tried or not sys.executable or sys.getfilesystemencoding() == "utf-8":
+        return
+    encoding = sys.stdout.encoding if sys.stdout is not None else "ascii"
+    environment = {"PYTHONUTF8": "1", "PYTHONIOENCODING": f"{encoding}:backslashreplace"}
+    arguments = [sys.executable, *sys.orig_argv[1:]]
+    os.execve(sys.executable, arguments, {**os.environ, **environment})
 
 
 def _provide_streams() -> None:

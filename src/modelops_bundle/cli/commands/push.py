@@ -24,7 +24,7 @@ def add_arguments(parser: CommandParser) -> None:
         action="append",
         default=[],
         metavar="TAG",
-        help="what to call it (repeat for more); `latest` without it",
+        help="what to call it (repeat for more); without it the project's tag, `latest`",
     )
     parser.add_argument("--sync", action="store_true", help="sync first, under sync's own rules")
     parser.add_argument("--dry-run", action="store_true", help="only tell what would be sent")

@@ -542,3 +542,8 @@ def _compare(owner, one, other, names, gone, touched):  # type: ignore[no-untype
                 gone.add((*owner, item))
             elif new != item or (isinstance(one, Mapping) and one[item] != other[new]):
                 touched.add((*owner, item))
+    if isinstance(one, tuple):
+        kept = [names.get(item, item) for item in one if names.get(item, item) in other]
+        if kept != [item for item in other if item in kept]:
+            # A list in another order: any of its items may be the one that was moved.
+            gone |= {(*owner, item) for item in one}

@@ -317,7 +317,7 @@ def test_what_is_ignored_and_needed_is_an_error(sir: Shell, line: str, path: str
 
 
 needs_permissions = pytest.mark.skipif(
-    os.geteuid() == 0, reason="the superuser may write everything"
+    os.geteuid() == 0, reason="permissions do not bind root"
 )
 
 

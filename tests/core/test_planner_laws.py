@@ -120,7 +120,7 @@ def test_keep_never_loses_an_entry(situation: Situation) -> None:
     assert {key for key, _ in record.entries()} <= {key for key, _ in plan.result.entries()}
 
 
-@given(observations())
+@given(observations)
 def test_a_project_that_was_just_registered_is_in_sync(observed: Observation) -> None:
     plan = plan_sync(BundleRegistry(), observed, PlanOptions(discover=True))
     again = plan_sync(plan.result, observed, PlanOptions(discover=True))

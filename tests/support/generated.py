@@ -1,17 +1,19 @@
 """Generated projects as the planner sees them, and the records that a sync of one left.
 
-The names are few on purpose: edits, renames, moves, swaps, splits, merges and copies then arise
-by themselves between two independent projects.
+A project is generated and then edited a little: most entries stay what they were, so that what
+must not change is put to the test as well as what must. Names are few on purpose: swaps, splits,
+merges and copies then arise by themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
 from modelops_bundle.core.behavior import statements_digest
+from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import (
     Closure,
     Discovered,
@@ -29,6 +31,7 @@ from support.registries import (
     file_state,
     found_model,
     found_target,
+    module_of,
     parse_failure,
     paths,
     target_set,
@@ -37,7 +40,9 @@ from support.registries import (
 
 FILES = ("models/sir.py", "models/seir.py", "targets/incidence.py", "src/epi/flu.py")
 HELPERS = ("lib/a.py", "lib/b.py")
+SOURCES = (*FILES, *HELPERS)
 DATA = ("data/a.csv", "data/b.csv", "data/many/c.csv", "data/many/d.csv")
+SCRIPT = "run.R"
 FOLDER = BundlePath("data/many")
 NAMES = ("alpha", "beta", "gamma", "delta")
 OUTPUTS = ("incidence", "prevalence", "deaths")
@@ -107,50 +112,161 @@ def discovered(symbol: Symbol, line: int) -> Discovered:
     )
 
 
-@st.composite
-def observations(draw: st.DrawFn) -> Observation:
-    """A project: definitions, helpers, data, a folder of data, comments, and broken files."""
-    found = draw(st.lists(symbols, max_size=7, unique_by=lambda s: (s.path, s.name)))
-    broken = draw(st.sampled_from([()] * 4 + [(FILES[0],), (FILES[2],)]))
-    whole = [s for s in found if s.path not in broken]
-    meanings = {name: draw(st.sampled_from("xy")) for name in (*FILES, *HELPERS)}
-    comments = {name: draw(st.sampled_from(["", " # a", " # b"])) for name in meanings}
-    present = draw(st.sets(st.sampled_from((*DATA, *HELPERS)), min_size=3))
-    imports = {
-        path: draw(st.lists(st.sampled_from((*HELPERS, *FILES)), unique=True)) for path in FILES
-    }
-    statements = {path: _statements(path, meanings[path], whole) for path in meanings}
-    texts = {path: f"{statements[path]}{comments[path]}" for path in {s.path for s in found}}
-    texts |= {path: draw(st.sampled_from("xy")) for path in DATA if path in present}
-    texts |= {path: f"{meanings[path]}{comments[path]}" for path in HELPERS if path in present}
-    closures = [
-        _closure(path, [p for p in imports[path] if p in texts and p != path], whole, statements)
-        for path in sorted({s.path for s in found})
-    ]
-    closures = [
-        replace(one, dangling=_dangling(p for p in imports[one.path] if p not in texts))
-        for one in closures
-    ]
+@dataclass(frozen=True)
+class GeneratedProject:
+    """What a project holds.
+
+    Attributes:
+        symbols: Definitions, in the order of their files.
+        meanings: What each source file means beside its definitions.
+        comments: What it holds that means nothing.
+        texts: Files that are no part of a closure of their own; helpers only by their presence.
+        imports: What each file with definitions imports, be it there or not.
+        broken: Files that cannot be parsed.
+    """
+
+    symbols: tuple[Symbol, ...]
+    meanings: Mapping[str, str]
+    comments: Mapping[str, str]
+    texts: Mapping[str, str]
+    imports: Mapping[str, tuple[str, ...]]
+    broken: tuple[str, ...]
+    environment: Mapping[BundlePath, Digest]
+    source_roots: tuple[BundlePath, ...]
+    similarity: Mapping[tuple[Entrypoint, Entrypoint], float]
+
+
+def observe(project: GeneratedProject) -> Observation:
+    """The project as the scan and the analysis see it."""
+    whole = [s for s in project.symbols if s.path not in project.broken]
+    statements = {path: _statements(path, project.meanings[path], whole) for path in SOURCES}
+    own = {s.path for s in project.symbols}
+    texts = {path: f"{statements[path]}{project.comments[path]}" for path in own}
+    for path, text in project.texts.items():
+        source = f"{project.meanings[path]}{project.comments[path]}" if path in HELPERS else text
+        texts[path] = source
+    closures = [_closure(path, project.imports[path], texts, whole, statements) for path in own]
     items = [discovered(symbol, line) for line, symbol in enumerate(whole, start=1)]
     return Observation(
         files={BundlePath(path): file_state(path, text) for path, text in texts.items()},
         directories=_folders(texts),
         discovered=tuple(sorted(items, key=lambda one: (one.path, one.location.line, one.kind))),
-        closures={one.path: one for one in closures},
-        parse_failures={BundlePath(path): parse_failure(path) for path in broken if path in texts},
-        environment=draw(
-            st.sampled_from([{}, {LOCK: content_digest("1")}, {LOCK: content_digest("2")}])
-        ),
+        closures={one.path: one for one in sorted(closures, key=lambda one: one.path)},
+        parse_failures={
+            BundlePath(path): parse_failure(path) for path in project.broken if path in own
+        },
+        environment=project.environment,
+        source_roots=project.source_roots,
+        similarity=project.similarity,
+    )
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> GeneratedProject:
+    """Definitions, helpers, data, a folder of data, comments, and broken files."""
+    found = draw(st.lists(symbols, max_size=6, unique_by=lambda s: (s.path, s.name)))
+    present = {SCRIPT, *draw(st.sets(st.sampled_from((*DATA, *HELPERS)), min_size=4))}
+    imported = st.lists(st.sampled_from(SOURCES), unique=True, max_size=3)
+    return GeneratedProject(
+        symbols=tuple(found),
+        meanings=dict.fromkeys(SOURCES, "x"),
+        comments=dict.fromkeys(SOURCES, ""),
+        texts=dict.fromkeys(sorted(present), "x"),
+        imports={path: tuple(p for p in draw(imported) if p != path) for path in FILES},
+        broken=draw(st.sampled_from([()] * 5 + [(FILES[0],), (FILES[2],)])),
+        environment=draw(_environments),
         source_roots=draw(st.sampled_from([paths("."), paths(".", "src")])),
         similarity=draw(_similarities),
     )
 
+
+@st.composite
+def edited(draw: st.DrawFn, project: GeneratedProject) -> GeneratedProject:
+    """The same project after a few edits, each of one thing."""
+    for _ in range(draw(st.integers(0, 3))):
+        project = draw(st.sampled_from(_EDITS))(draw, project)
+    return replace(project, similarity=draw(_similarities))
+
+
+def _touch_meaning(draw: st.DrawFn, project: GeneratedProject) -> GeneratedProject:
+    change = {draw(st.sampled_from(SOURCES)): draw(st.sampled_from("xyz"))}
+    return replace(project, meanings={**project.meanings, **change})
+
+
+def _touch_comment(draw: st.DrawFn, project: GeneratedProject) -> GeneratedProject:
+    change = {draw(st.sampled_from(SOURCES)): draw(st.sampled_from(["", " # a", " # b"]))}
+    return replace(project, comments={**project.comments, **change})
+
+
+def _touch_file(draw: st.DrawFn, project: GeneratedProject) -> GeneratedProject:
+    path = draw(st.sampled_from((*DATA, *HELPERS, SCRIPT, SCRIPT)))
+    texts = dict(project.texts)
+    if draw(st.booleans()):
+        texts[path] = draw(st.sampled_from("xyz"))
+    else:
+        texts.pop(path, None)
+    return replace(project, texts=texts)
+
+
+def _touch_imports(draw: st.DrawFn, project: GeneratedProject) -> GeneratedProject:
+    path, other = draw(st.sampled_from(FILES)), draw(st.sampled_from(HELPERS))
+    left = tuple(p for p in project.imports[path] if p != other)
+    now = left if other in project.imports[path] else (*left, other)
+    return replace(project, imports={**project.imports, path: now})
+
+
+def _touch_environment(draw: st.DrawFn, project: GeneratedProject) -> GeneratedProject:
+    return replace(project, environment=draw(_environments))
+
+
+def _touch_symbol(draw: st.DrawFn, project: GeneratedProject) -> GeneratedProject:
+    """Edit, rename, move, delete, copy or add a definition, or let two swap names."""
+    if not project.symbols:
+        return replace(project, symbols=(draw(symbols),))
+    found = list(project.symbols)
+    at, other = (draw(st.integers(0, len(found) - 1)) for _ in range(2))
+    new = draw(symbols)
+    match draw(st.sampled_from(["body", "name", "path", "facts", "swap", "copy", "add", "delete"])):
+        case "body":
+            found[at] = replace(found[at], body=new.body)
+        case "name":
+            found[at] = replace(found[at], name=new.name)
+        case "path":
+            found[at] = replace(found[at], path=new.path)
+        case "facts":
+            found[at] = replace(new, path=found[at].path, name=found[at].name, body=found[at].body)
+        case "swap":
+            one, two = found[at], found[other]
+            found[at] = replace(one, name=two.name)
+            found[other] = replace(two, name=one.name) if at != other else found[other]
+        case "copy":
+            found.append(replace(found[at], name=new.name, path=new.path))
+        case "add":
+            found.append(new)
+        case _:
+            del found[at]
+    unique = {(symbol.path, symbol.name): symbol for symbol in found}
+    return replace(project, symbols=tuple(unique.values()))
+
+
+_EDITS = (
+    _touch_meaning,
+    _touch_comment,
+    _touch_file,
+    _touch_imports,
+    _touch_environment,
+    _touch_symbol,
+    _touch_symbol,
+    _touch_symbol,
+)
+observations = projects().map(observe)
 
 _entrypoints = st.builds(
     Entrypoint.of,
     st.sampled_from(("models.sir", "models.seir", "targets.incidence", "epi.flu")),
     st.sampled_from(NAMES),
 )
+_environments = st.sampled_from([{}, {LOCK: content_digest("1")}, {LOCK: content_digest("2")}])
 _similarities = st.dictionaries(
     st.tuples(_entrypoints, _entrypoints), st.sampled_from([0.1, 0.59, 0.6, 0.9]), max_size=6
 )
@@ -163,15 +279,17 @@ def _statements(path: str, header: str, found: Iterable[Symbol]) -> tuple[tuple[
 
 def _closure(
     path: str,
-    imported: list[str],
+    imported: Iterable[str],
+    texts: Container[str],
     found: Iterable[Symbol],
-    statements: dict[str, tuple[tuple[str, str], ...]],
+    statements: Mapping[str, tuple[tuple[str, str], ...]],
 ) -> Closure:
-    members = [path, *imported]
+    there = [name for name in imported if name in texts]
+    members = [path, *there]
     return Closure(
         path=BundlePath(path),
-        files=paths(*sorted(imported)),
-        via=dict.fromkeys(paths(*imported), BundlePath(path)),
+        files=paths(*sorted(there)),
+        via=dict.fromkeys(paths(*there), BundlePath(path)),
         semantics={
             BundlePath(name): FileSemantics(
                 statements_digest(text for _, text in statements[name]), statements[name]
@@ -181,12 +299,7 @@ def _closure(
         droppable=frozenset(
             (BundlePath(s.path), s.name) for s in found if s.path in members and not s.used
         ),
-    )
-
-
-def _dangling(files: Iterable[str]) -> frozenset[str]:
-    return frozenset(
-        file.removeprefix("src/").removesuffix(".py").replace("/", ".") for file in files
+        dangling=frozenset(module_of(name) for name in imported if name not in texts),
     )
 
 
@@ -204,7 +317,7 @@ def records(draw: st.DrawFn, observed: Observation) -> BundleRegistry:
         if how == "declared":
             named = declared(
                 data=draw(st.lists(st.sampled_from((*DATA, str(FOLDER))), unique=True)),
-                code=draw(st.lists(st.sampled_from((*HELPERS, *DATA[:1])), unique=True)),
+                code=draw(st.lists(st.sampled_from((*HELPERS, SCRIPT)), unique=True)),
                 model_output=draw(st.sampled_from([None, *OUTPUTS]))
                 if key.kind is Kind.TARGET
                 else None,
@@ -233,18 +346,21 @@ def records(draw: st.DrawFn, observed: Observation) -> BundleRegistry:
         chosen = draw(st.lists(st.sampled_from(members), unique=True, min_size=1))
         group = target_set(*chosen, **dict.fromkeys(chosen[:1], 2.0))
         registry = replace(registry, target_sets={"mine": group})
-    return replace(
+    registry = replace(
         registry,
         version=draw(st.sampled_from(["1.0", "1.1"])),
         excluded=tuple(draw(st.lists(_entrypoints, unique=True, max_size=3))),
     )
+    synced_since = draw(st.booleans())
+    return plan_sync(registry, observed).result if synced_since else registry
 
 
 @st.composite
 def situations(draw: st.DrawFn) -> tuple[BundleRegistry, Observation]:
     """A record of one project, and what that project has become."""
-    before, after = draw(observations()), draw(observations())
-    return draw(records(before)), after
+    before = draw(projects())
+    after = draw(edited(before))
+    return draw(records(observe(before))), observe(after)
 
 
 @st.composite

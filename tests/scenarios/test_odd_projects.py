@@ -316,9 +316,7 @@ def test_what_is_ignored_and_needed_is_an_error(sir: Shell, line: str, path: str
     assert "MB310" in {f["code"] for f in sir.json("status")["preflight"]}
 
 
-needs_permissions = pytest.mark.skipif(
-    os.geteuid() == 0, reason="permissions do not bind root"
-)
+needs_permissions = pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not bind root")
 
 
 @needs_permissions

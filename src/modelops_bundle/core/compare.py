@@ -54,39 +54,27 @@ def reasons_for(comparison: Comparison) -> tuple[Reason, ...]:
 
 
 def _identity(c: Comparison) -> Iterator[Reason]:
-    old, new, line = c.recorded, c.derived, c.found.location.line
+    old, new = c.recorded, c.derived
+    why = f" ({c.evidence})" if c.evidence else ""
     if old.symbol != new.symbol:
-        yield Reason(
-            code="MB101",
-            field="entrypoint",
-            old=old.entrypoint,
-            new=new.entrypoint,
-            path=new.path,
-            line=line,
-            evidence=c.evidence,
-            message=f"renamed to {new.symbol}" + (f" ({c.evidence})" if c.evidence else ""),
-        )
+        yield _place_reason(c, "MB101", "entrypoint", f"renamed to {new.symbol}{why}", c.evidence)
     if old.path != new.path:
-        yield Reason(
-            code="MB102",
-            field="path",
-            old=old.path,
-            new=new.path,
-            path=new.path,
-            line=line,
-            evidence=c.evidence,
-            message=f"moved to {new.path}" + (f" ({c.evidence})" if c.evidence else ""),
-        )
+        yield _place_reason(c, "MB102", "path", f"moved to {new.path}{why}", c.evidence)
     elif old.symbol == new.symbol and old.entrypoint != new.entrypoint:
-        yield Reason(
-            code="MB101",
-            field="entrypoint",
-            old=old.entrypoint,
-            new=new.entrypoint,
-            path=new.path,
-            line=line,
-            message=f"entrypoint is now {new.entrypoint}",
-        )
+        yield _place_reason(c, "MB101", "entrypoint", f"entrypoint is now {new.entrypoint}")
+
+
+def _place_reason(c: Comparison, code: str, field: str, message: str, evidence: str = "") -> Reason:
+    return Reason(
+        code=code,
+        field=field,
+        old=getattr(c.recorded, field),
+        new=getattr(c.derived, field),
+        path=c.derived.path,
+        line=c.found.location.line,
+        evidence=evidence,
+        message=message,
+    )
 
 
 def _facts(c: Comparison) -> Iterator[Reason]:

@@ -9,7 +9,6 @@ import pytest
 
 from modelops_bundle.codec.oci_json import bundle_documents
 from modelops_bundle.core.oci import BundleIndex
-from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.registry import BundleRegistry
 from modelops_bundle.errors import (
     HostileBundleError,
@@ -18,7 +17,7 @@ from modelops_bundle.errors import (
     RegistryError,
     RemoteError,
 )
-from modelops_bundle.operations.fetch import blob_of, fetch_bundle, read_registry_of
+from modelops_bundle.operations.fetch import fetch_bundle, read_registry_of
 from modelops_bundle.storage.memory import MemoryRemote
 from support.bundles import descriptor_of, digest_of, put_bundle, state_of, states_of
 
@@ -41,13 +40,6 @@ def test_a_bundle_is_found_by_any_reference() -> None:
         bundle = fetch_bundle(remote, reference)
         assert bundle.digest == digest
         assert bundle.files == states_of(CONTENTS)
-
-
-def test_where_a_file_is() -> None:
-    remote = MemoryRemote()
-    put_bundle(remote, CONTENTS, "latest")
-    blob = blob_of(fetch_bundle(remote, "latest"), BundlePath("data/b.csv"))
-    assert b"".join(remote.open_blob(blob)) == b"22"
 
 
 def test_a_hostile_index_is_refused_whatever_its_digests_say() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modelops_bundle.codec.oci_json import (
-    MAX_DOCUMENT_BYTES,
     check_agreement,
     decode_bundle_index,
     decode_manifest,
@@ -14,11 +13,11 @@ from modelops_bundle.codec.oci_json import (
 from modelops_bundle.codec.registry_yaml import decode
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
-from modelops_bundle.core.oci import BundleIndex, Descriptor, Manifest
+from modelops_bundle.core.oci import BundleIndex, Manifest
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.portability import REGISTRY_PATH
 from modelops_bundle.core.registry import BundleRegistry
-from modelops_bundle.errors import HostileBundleError, RemoteError
+from modelops_bundle.operations.contents import read_content, read_document, state_of
 from modelops_bundle.storage.base import Remote
 
 
@@ -33,10 +32,7 @@ class Bundle:
     @property
     def files(self) -> Mapping[BundlePath, FileState]:
         """Its files, by path."""
-        return {
-            path: FileState(path, file.digest, file.size_bytes)
-            for path, file in self.index.files.items()
-        }
+        return {path: state_of(self.index, path) for path in self.index.files}
 
 
 def fetch_bundle(remote: Remote, reference: str) -> Bundle:
@@ -50,25 +46,9 @@ def fetch_bundle(remote: Remote, reference: str) -> Bundle:
     """
     digest = remote.resolve(reference)
     manifest = decode_manifest(remote.read_manifest(digest))
-    index = decode_bundle_index(_read_document(remote, manifest.config))
+    index = decode_bundle_index(read_document(remote, manifest.config))
     check_agreement(manifest, index)
     return Bundle(digest=digest, manifest=manifest, index=index)
-
-
-def blob_of(bundle: Bundle, path: BundlePath) -> Descriptor:
-    """Where the content of a file is.
-
-    Raises:
-        RemoteError: in object storage.
-    """
-    file = bundle.index.files[path]
-    if file.external_uri:
-        raise RemoteError(
-            f"{path} is kept in object storage ({file.external_uri})",
-            not_done="nothing was written",
-            hint="this version reads bundles whose files are all in one repository",
-        )
-    return Descriptor(media_type=file.media_type, digest=file.digest, size_bytes=file.size_bytes)
 
 
 def read_registry_of(remote: Remote, bundle: Bundle) -> BundleRegistry:
@@ -80,13 +60,5 @@ def read_registry_of(remote: Remote, bundle: Bundle) -> BundleRegistry:
     """
     if REGISTRY_PATH not in bundle.index.files:
         return BundleRegistry()
-    content = _read_document(remote, blob_of(bundle, REGISTRY_PATH))
+    content = read_content(remote, bundle.index, REGISTRY_PATH)
     return decode(content, name=f"{REGISTRY_PATH} of {bundle.digest}")
-
-
-def _read_document(remote: Remote, descriptor: Descriptor) -> bytes:
-    if descriptor.size_bytes > MAX_DOCUMENT_BYTES:
-        raise HostileBundleError(
-            f"a document of {descriptor.size_bytes} bytes", not_done="nothing was written"
-        )
-    return b"".join(remote.open_blob(descriptor))

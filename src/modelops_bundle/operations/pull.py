@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
-from modelops_bundle.core.oci import Descriptor
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.settings import SyncPoint
 from modelops_bundle.core.transfer import PullJournal, PullOptions, PullPlan, PullStep, plan_pull
 from modelops_bundle.core.travel import data_paths
 from modelops_bundle.errors import ChangedDuringUseError, LockTimeoutError
-from modelops_bundle.operations.fetch import Bundle, blob_of, fetch_bundle, read_registry_of
+from modelops_bundle.operations.contents import fetch_contents
+from modelops_bundle.operations.fetch import Bundle, fetch_bundle, read_registry_of
 from modelops_bundle.operations.settings import read_state, write_state
-from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
+from modelops_bundle.operations.transfers import Progress
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.workspace.apply import apply_steps
 from modelops_bundle.workspace.journal import PullFolder, pull_lock
@@ -202,24 +202,14 @@ def _fetch(
     progress: Progress | None,
 ) -> None:
     """Put the new contents aside, each under the number of its step."""
-    wanted = [
-        (number, blob_of(bundle, step.path))
-        for number, step in enumerate(steps)
-        if step.new is not None
-    ]
-    meter = Meter(sum(blob.size_bytes for _, blob in wanted), progress)
-
-    def fetch(numbered: tuple[int, Descriptor]) -> None:
-        number, blob = numbered
-        folder.stage(number, _metered(remote.open_blob(blob), meter))
-
-    transfer_each(fetch, wanted)
-
-
-def _metered(chunks: Iterator[bytes], meter: Meter) -> Iterator[bytes]:
-    for chunk in chunks:
-        yield chunk
-        meter.add(len(chunk))
+    numbers = {step.path: number for number, step in enumerate(steps) if step.new is not None}
+    fetch_contents(
+        remote,
+        bundle.index,
+        numbers,
+        lambda state, content: folder.stage(numbers[state.path], content),
+        progress,
+    )
 
 
 def _check_unedited(project: Project, steps: tuple[PullStep, ...]) -> None:

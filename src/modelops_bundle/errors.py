@@ -167,6 +167,12 @@ class LockTimeoutError(BundleError):
 
 
 class FileAccessError(BundleError):
-    """A file or folder of the project that the system would not let us read or write."""
+    """A file or folder that the system would not let us read or write."""
 
     code = "file-access"
+
+
+class CacheError(FileAccessError):
+    """The cache of bundles cannot be written: read-only, or its disk is full."""
+
+    code = "cache"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from modelops_bundle.codec.oci_json import (
@@ -13,7 +13,7 @@ from modelops_bundle.codec.oci_json import (
 from modelops_bundle.codec.registry_yaml import decode
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
-from modelops_bundle.core.oci import BundleIndex, Manifest
+from modelops_bundle.core.oci import BundleIndex, Descriptor, Manifest
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.portability import REGISTRY_PATH
 from modelops_bundle.core.registry import BundleRegistry
@@ -45,10 +45,25 @@ def fetch_bundle(remote: Remote, reference: str) -> Bundle:
         RemoteError: not a bundle, or one that this version cannot read.
     """
     digest = remote.resolve(reference)
-    manifest = decode_manifest(remote.read_manifest(digest))
-    index = decode_bundle_index(read_document(remote, manifest.config))
-    check_agreement(manifest, index)
-    return Bundle(digest=digest, manifest=manifest, index=index)
+    manifest = remote.read_manifest(digest)
+    return read_bundle(digest, manifest, lambda index: read_document(remote, index))
+
+
+def read_bundle(digest: Digest, manifest: bytes, read: Callable[[Descriptor], bytes]) -> Bundle:
+    """A bundle from its two documents, wherever they are kept.
+
+    Args:
+        digest: That of the manifest, which has been verified.
+        manifest: The manifest's bytes.
+        read: Gives the verified bytes of the index.
+
+    Raises:
+        IntegrityError, HostileBundleError, RemoteError: as `fetch_bundle`.
+    """
+    decoded = decode_manifest(manifest)
+    index = decode_bundle_index(read(decoded.config))
+    check_agreement(decoded, index)
+    return Bundle(digest=digest, manifest=decoded, index=index)
 
 
 def read_registry_of(remote: Remote, bundle: Bundle) -> BundleRegistry:

@@ -8,7 +8,6 @@ holds at that moment.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
 import threading
@@ -41,6 +40,7 @@ from modelops_bundle.storage.base import (
     verified,
     verified_bytes,
 )
+from modelops_bundle.workspace.aside import Aside, sweep_asides
 from modelops_bundle.workspace.atomic import sync_folder, write_atomic
 from modelops_bundle.workspace.locks import exclusive
 
@@ -127,13 +127,13 @@ class OciLayoutRemote:
         """See `Remote`."""
         self._prepare()
         with self._writing():
-            aside = _Aside(self._folder / _ASIDE)
+            aside = Aside(self._folder / _ASIDE)
         try:
             for chunk in verified(content, descriptor, self._url):
                 with self._writing():
                     aside.write(chunk)
             with self._writing():
-                aside.move_to(self._path(descriptor.digest))
+                aside.move_to(self._path(descriptor.digest), durably=True)
         finally:
             aside.close()
 
@@ -194,7 +194,7 @@ class OciLayoutRemote:
             (self._folder / _ASIDE).mkdir(exist_ok=True)
             if marker is None:
                 write_atomic(self._folder / _MARKER, encode_layout_marker())
-            _sweep(self._folder / _ASIDE)
+            sweep_asides(self._folder / _ASIDE)
             self._prepared = True
 
     @contextmanager
@@ -218,50 +218,6 @@ class OciLayoutRemote:
                 not_done="no tag was moved",
                 hint="check the permissions of the folder and the free space of its disk",
             ) from error
-
-
-class _Aside:
-    """An unfinished file. It is locked while its writer lives, so that others leave it alone."""
-
-    def __init__(self, folder: Path) -> None:
-        while True:
-            self._name = folder / f"{os.getpid()}-{os.urandom(8).hex()}"
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            self._file = os.open(self._name, flags, 0o666)
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            # Somebody may have taken it for abandoned before it was locked.
-            if os.fstat(self._file).st_nlink:
-                return
-            os.close(self._file)
-
-    def write(self, chunk: bytes) -> None:
-        """Append."""
-        rest = memoryview(chunk)
-        while rest:
-            rest = rest[os.write(self._file, rest) :]
-
-    def move_to(self, path: Path) -> None:
-        """Make the content durable and give it its final name."""
-        os.fsync(self._file)
-        os.replace(self._name, path)
-
-    def close(self) -> None:
-        """Drop what has not been moved."""
-        with suppress(OSError):
-            os.unlink(self._name)
-        os.close(self._file)
-
-
-def _sweep(folder: Path) -> None:
-    """Delete unfinished files whose writers are gone."""
-    for name in os.listdir(folder):
-        with suppress(OSError):
-            file = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                os.unlink(folder / name)
-            finally:
-                os.close(file)
 
 
 def _foreign_names(folder: Path) -> list[str]:

@@ -20,8 +20,8 @@ from modelops_bundle.errors import FileAccessError, LockTimeoutError
 
 _FIRST_PAUSE_S = 0.002
 _LONGEST_PAUSE_S = 0.1
-#: Signs of life of a holder of long work, in one of these spans at least.
-_BEAT_S = 1.0
+#: A holder of long work gives so many signs of life in the time after which it is passed over.
+_BEATS = 30
 #: A holder that has given none for so long does not hold the others up any more.
 SILENCE_S = 30.0
 
@@ -64,7 +64,7 @@ def exclusive_while_alive(path: Path, silence_s: float = SILENCE_S) -> Iterator[
     """
     file = _acquire(path, fcntl.LOCK_EX, _Patience(path, silence_s))
     done = threading.Event()
-    beat = threading.Thread(target=_show_life, args=(file, done), daemon=True)
+    beat = threading.Thread(target=_show_life, args=(file, done, silence_s / _BEATS), daemon=True)
     beat.start()
     try:
         yield
@@ -181,8 +181,8 @@ class _Patience:
                 os.unlink(self._path)
 
 
-def _show_life(file: int, done: threading.Event) -> None:
-    while not done.wait(_BEAT_S):
+def _show_life(file: int, done: threading.Event, pause_s: float) -> None:
+    while not done.wait(pause_s):
         with suppress(OSError):
             os.utime(file)
 

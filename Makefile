@@ -42,6 +42,7 @@ check: environment
 .PHONY: system
 system:
 	@tools/system-tools git skopeo docker-registry openssl
+	@tools/make-azurite
 
 .PHONY: test-core
 test-core: environment system
@@ -68,4 +69,4 @@ lock:
 
 .PHONY: clean
 clean:
-	rm -rf .venv .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* .azurite build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.codec.distribution_json import Credentials
-from modelops_bundle.storage.base import Remote
+from modelops_bundle.storage.base import BlobStore, Remote
 from modelops_bundle.storage.memory import MemoryRemote
+from modelops_bundle.storage.object_access import open_object_store
 from modelops_bundle.storage.oci_layout import OciLayoutRemote
 from modelops_bundle.storage.oci_registry import OciRegistryRemote
 from modelops_bundle.storage.registry_address import parse_address
+from support.object_servers import ObjectServers
 from support.registry_server import PASSWORD, USER, Registries
 
 #: Makes a second view of a store that has just been made.
@@ -22,6 +24,7 @@ STORES: dict[str, Callable[[Path], Remote]] = {
     "layout": lambda folder: OciLayoutRemote(folder / "store"),
 }
 REGISTRIES = ("plain", "htpasswd", "bearer", "tls")
+OBJECT_STORES = ("s3", "azure")
 
 
 @pytest.fixture(scope="session")
@@ -42,9 +45,30 @@ def no_login_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv(name.lower(), raising=False)
 
 
+@pytest.fixture(scope="session")
+def object_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServers]:
+    """Real object storages, each started when it is first asked for."""
+    with ExitStack() as stack:
+        yield ObjectServers(tmp_path_factory.mktemp("objects"), stack)
+
+
 @pytest.fixture(params=[*sorted(STORES), *REGISTRIES])
 def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Remote:
-    """An empty store of each kind."""
+    """An empty remote of each kind."""
+    return _remote(request, tmp_path)
+
+
+@pytest.fixture(params=[*sorted(STORES), *REGISTRIES, *OBJECT_STORES])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
+    """An empty store of contents of each kind: every remote, and object storage."""
+    if request.param not in OBJECT_STORES:
+        return _remote(request, tmp_path)
+    servers: ObjectServers = request.getfixturevalue("object_servers")
+    access = servers[request.param].new_container()
+    return open_object_store(request.param, access.container, folder="a/b/", access=access)
+
+
+def _remote(request: pytest.FixtureRequest, tmp_path: Path) -> Remote:
     if request.param in STORES:
         return STORES[request.param](tmp_path)
     registries: Registries = request.getfixturevalue("registries")

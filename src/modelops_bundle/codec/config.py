@@ -298,6 +298,7 @@ def _storage_access(values: _Values) -> StorageAccess:
         endpoint=values.text("endpoint"),
         access_key=values.text("access_key"),
         secret_key=values.text("secret_key"),
+        insecure=values.flag("insecure"),
     )
 
 

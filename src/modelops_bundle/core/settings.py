@@ -100,6 +100,7 @@ class StorageAccess:
     Attributes:
         provider: `azure`, `s3`, `gcs`, `azurite` or `minio`.
         container: Container or bucket.
+        insecure: The endpoint may do without TLS, though it is on another machine.
     """
 
     provider: str
@@ -108,6 +109,7 @@ class StorageAccess:
     endpoint: str | None = None
     access_key: str | None = field(default=None, repr=False)
     secret_key: str | None = field(default=None, repr=False)
+    insecure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from modelops_bundle.codec.oci_json import MAX_DOCUMENT_BYTES
 from modelops_bundle.core.observation import FileState
-from modelops_bundle.core.oci import BundleIndex, Descriptor
+from modelops_bundle.core.oci import TITLE_ANNOTATION, BundleIndex, Descriptor, IndexFile
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.errors import HostileBundleError, RemoteError
+from modelops_bundle.errors import HostileBundleError
 from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
 from modelops_bundle.storage.base import Remote
+from modelops_bundle.storage.objects import ObjectStorage
 
 #: Takes the content of one file in pieces of at most `CHUNK_BYTES`, to the end.
 Sink = Callable[[FileState, Iterator[bytes]], None]
@@ -41,12 +42,12 @@ def fetch_contents(
         RemoteError: the remote failed, or keeps a file where this version cannot read it.
         Exception: whatever `sink` raises.
     """
-    wanted = [(state_of(index, path), blob_of(index, path)) for path in paths]
+    wanted = [(state_of(index, path), index.files[path]) for path in paths]
     meter = Meter(sum(state.size_bytes for state, _ in wanted), progress)
 
-    def fetch(item: tuple[FileState, Descriptor]) -> None:
-        state, blob = item
-        sink(state, _metered(remote.open_blob(blob), meter))
+    def fetch(item: tuple[FileState, IndexFile]) -> None:
+        state, file = item
+        sink(state, _metered(_open(remote, file), meter))
 
     transfer_each(fetch, wanted)
 
@@ -81,20 +82,17 @@ def state_of(index: BundleIndex, path: BundlePath) -> FileState:
     return FileState(path, file.digest, file.size_bytes)
 
 
-def blob_of(index: BundleIndex, path: BundlePath) -> Descriptor:
-    """Where the content of a file is.
-
-    Raises:
-        RemoteError: in object storage.
-    """
-    file = index.files[path]
-    if file.external_uri:
-        raise RemoteError(
-            f"{path} is kept in object storage ({file.external_uri})",
-            not_done="nothing was written",
-            hint="this version reads bundles whose files are all in one repository",
-        )
-    return Descriptor(media_type=file.media_type, digest=file.digest, size_bytes=file.size_bytes)
+def _open(remote: Remote, file: IndexFile) -> Iterator[bytes]:
+    blob = Descriptor(
+        media_type=file.media_type,
+        digest=file.digest,
+        size_bytes=file.size_bytes,
+        annotations={TITLE_ANNOTATION: file.path},
+    )
+    if not file.external_uri:
+        return remote.open_blob(blob)
+    objects = remote.objects or ObjectStorage()
+    return objects.open_object(file.external_uri, blob)
 
 
 def _check_size(size_bytes: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelops_bundle.core.placement import effective_policy
 from modelops_bundle.core.settings import (
     LOCAL_REMOTE,
     BundleConfig,
@@ -10,6 +11,7 @@ from modelops_bundle.core.settings import (
 )
 from modelops_bundle.errors import ConfigError
 from modelops_bundle.storage.base import Remote
+from modelops_bundle.storage.objects import ObjectStorage
 from modelops_bundle.storage.registry_address import repository_name, same_registry
 from modelops_bundle.storage.resolve import local_store_url, recorded_url
 from modelops_bundle.storage.resolve import open_remote as _open
@@ -76,7 +78,19 @@ def open_project_remote(
     insecure = access is not None and access.insecure
     if config.insecure and config.remote is not None:
         insecure = insecure or same_registry(config.remote, url)
-    return _open(url, root=project.root, login=access, insecure=insecure)
+    remote = _open(url, root=project.root, login=access, insecure=insecure)
+    remote.objects = object_storage(config, environment)
+    return remote
+
+
+def object_storage(config: BundleConfig, environment: Environment | None) -> ObjectStorage:
+    """Which files of a project live in object storage, and how to get there.
+
+    Raises:
+        ConfigError: what `config.yaml` says of it cannot be.
+    """
+    access = environment.storage if environment is not None else None
+    return ObjectStorage(effective_policy(config.storage, access), access)
 
 
 def _access(environment: Environment | None, url: str) -> RegistryAccess | None:

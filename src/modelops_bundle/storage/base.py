@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import Descriptor
@@ -19,6 +19,9 @@ from modelops_bundle.errors import (
     UsageError,
 )
 
+if TYPE_CHECKING:  # it reads through what this module says
+    from modelops_bundle.storage.objects import ObjectStorage
+
 #: How much of a blob is in memory at a time (transport.md: `readinto` with 1 MiB buffers).
 CHUNK_BYTES = 1024 * 1024
 
@@ -29,11 +32,11 @@ _SHOWN = 10
 _HEX = re.compile(r"[0-9a-f]{4,64}", re.ASCII)
 
 
-class Remote(Protocol):
-    """A repository of bundles: blobs and manifests by digest, and tags that name manifests.
+class BlobStore(Protocol):
+    """A place for contents by digest.
 
     Everything that is read has been verified against its digest, and everything that is written
-    is verified before it can be found. All methods raise RemoteError where the remote fails, and
+    is verified before it can be found. All methods raise RemoteError where the store fails, and
     several threads may call them at once.
     """
 
@@ -41,6 +44,41 @@ class Remote(Protocol):
     def url(self) -> str:
         """Where it is, for people and for the record."""
         ...
+
+    def present(self, descriptors: Collection[Descriptor]) -> frozenset[Digest]:
+        """Which of these blobs the store holds."""
+        ...
+
+    def open_blob(self, descriptor: Descriptor) -> Iterator[bytes]:
+        """A blob in pieces of at most `CHUNK_BYTES`.
+
+        The last piece is not handed out before all have been verified, so a consumer that came to
+        the end has the right bytes.
+
+        Raises:
+            NotFoundInRemoteError: not there.
+            IntegrityError: damaged.
+        """
+        ...
+
+    def upload_blob(self, descriptor: Descriptor, content: Iterable[bytes]) -> None:
+        """Store a blob; nothing is stored where `content` raises.
+
+        Raises:
+            IntegrityError: the content is not what the descriptor says; nothing was stored.
+        """
+        ...
+
+
+class Remote(BlobStore, Protocol):
+    """A repository of bundles: blobs and manifests by digest, and tags that name manifests.
+
+    Attributes:
+        objects: Where the files are that a bundle keeps in object storage; None where nothing is
+            known of any.
+    """
+
+    objects: ObjectStorage | None
 
     def tags(self) -> tuple[str, ...]:
         """All tags, sorted; none where nothing has been published yet."""
@@ -72,30 +110,6 @@ class Remote(Protocol):
 
     def put_manifest(self, content: bytes) -> Digest:
         """Store a manifest; all blobs that it names are there already. No tag names it yet."""
-        ...
-
-    def present(self, descriptors: Collection[Descriptor]) -> frozenset[Digest]:
-        """Which of these blobs the remote holds."""
-        ...
-
-    def open_blob(self, descriptor: Descriptor) -> Iterator[bytes]:
-        """A blob in pieces of at most `CHUNK_BYTES`.
-
-        The last piece is not handed out before all have been verified, so a consumer that came to
-        the end has the right bytes.
-
-        Raises:
-            NotFoundInRemoteError: not there.
-            IntegrityError: damaged.
-        """
-        ...
-
-    def upload_blob(self, descriptor: Descriptor, content: Iterable[bytes]) -> None:
-        """Store a blob; nothing is stored where `content` raises.
-
-        Raises:
-            IntegrityError: the content is not what the descriptor says; nothing was stored.
-        """
         ...
 
     def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:

@@ -103,9 +103,15 @@ def _pool(context: ssl.SSLContext, proxy: str) -> urllib3.PoolManager:
     )
 
 
-def _checking_context() -> ssl.SSLContext:
+def certificates() -> tuple[str, str]:
+    """The variable that names certificates to trust instead of the system's, and what it names."""
     variable = next((name for name in _BUNDLES if os.environ.get(name)), "")
-    bundle = os.environ.get(variable) or None
+    return variable, os.environ.get(variable, "")
+
+
+def _checking_context() -> ssl.SSLContext:
+    variable, named = certificates()
+    bundle = named or None
     is_folder = bundle is not None and os.path.isdir(bundle)
     try:
         return ssl.create_default_context(

@@ -16,10 +16,13 @@ from modelops_bundle.storage.base import (
     verified,
     verified_bytes,
 )
+from modelops_bundle.storage.objects import ObjectStorage
 
 
 class MemoryRemote:
     """A `Remote` in memory; safe to use from several threads."""
+
+    objects: ObjectStorage | None = None
 
     def __init__(self, name: str = "memory") -> None:
         self._url = f"memory:{name}"

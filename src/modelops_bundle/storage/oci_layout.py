@@ -40,6 +40,7 @@ from modelops_bundle.storage.base import (
     verified,
     verified_bytes,
 )
+from modelops_bundle.storage.objects import ObjectStorage
 from modelops_bundle.workspace.aside import Aside, sweep_asides
 from modelops_bundle.workspace.atomic import sync_folder, write_atomic
 from modelops_bundle.workspace.locks import exclusive
@@ -55,6 +56,8 @@ _LOCK_TIMEOUT_S = 60.0
 
 class OciLayoutRemote:
     """A `Remote` in a folder; safe to use from several threads, processes and machines."""
+
+    objects: ObjectStorage | None = None
 
     def __init__(self, folder: Path) -> None:
         """Nothing is read or written yet.

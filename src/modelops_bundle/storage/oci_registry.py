@@ -25,6 +25,7 @@ from modelops_bundle.storage.base import (
     verified,
     verified_bytes,
 )
+from modelops_bundle.storage.objects import ObjectStorage
 from modelops_bundle.storage.registry_address import RegistryAddress
 
 TYPE_CHECKING = False
@@ -60,6 +61,8 @@ class OciRegistryRemote:
     Tags are advisory: registries do not compare before they set. A tag that was moved by somebody
     else at the same moment is noticed after the fact, and told.
     """
+
+    objects: ObjectStorage | None = None
 
     def __init__(
         self,

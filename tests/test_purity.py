@@ -20,8 +20,8 @@ FILES = sorted(path for name in PURE for path in (PACKAGE / name).rglob("*.py"))
 ALLOWED_IMPORTS = frozenset(
     """
     __future__ ast base64 binascii bisect builtins codecs collections contextlib dataclasses
-    difflib enum fractions functools hashlib heapq io itertools json keyword math numbers operator
-    posixpath re string struct symtable sys textwrap token tokenize tomllib types typing
+    difflib enum fnmatch fractions functools hashlib heapq io itertools json keyword math numbers
+    operator posixpath re string struct symtable sys textwrap token tokenize tomllib types typing
     unicodedata warnings yaml
     """.split()  # noqa: SIM905 - a column of names is not readable
 )

@@ -291,9 +291,7 @@ def test_a_reference_that_is_not_there(project: Project, remote: MemoryRemote) -
         run(project, remote, "v9")
 
 
-def test_a_bundle_with_files_in_object_storage_is_refused_by_name(
-    project: Project,
-) -> None:
+def test_a_file_at_an_address_that_cannot_be_read_is_refused_by_name(project: Project) -> None:
     remote = MemoryRemote()
     put_bundle(remote, {"a.py": b"1"})
     index = json.dumps(
@@ -304,7 +302,7 @@ def test_a_bundle_with_files_in_object_storage_is_refused_by_name(
                     "digest": digest_of(b"b"),
                     "size": 1,
                     "storage": "blob",
-                    "blobRef": {"uri": "azure://c/ab"},
+                    "blobRef": {"uri": "fs:///etc/passwd"},
                 }
             },
         }

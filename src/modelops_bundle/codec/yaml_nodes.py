@@ -178,6 +178,10 @@ def plain_type(value: str) -> str:
 def _syntax_problem(error: yaml.MarkedYAMLError) -> YamlProblem:
     mark = error.problem_mark or error.context_mark
     said = " ".join(part for part in (error.context, error.problem) if part)
+    if "nesting depth" in said:
+        # From 6.0.4 on PyYAML's scanner, which reads ahead, may notice before the tree does.
+        said = f"nested more than {MAX_DEPTH} levels deep"
+        return YamlProblem(said, *((mark.line + 1, mark.column + 1) if mark else ()))
     if mark is None:
         return YamlProblem(f"not YAML: {said}")
     return YamlProblem(f"not YAML: {said}", mark.line + 1, mark.column + 1)

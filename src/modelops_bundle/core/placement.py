@@ -109,25 +109,23 @@ def object_address(policy: StoragePolicy, digest: Digest) -> ObjectAddress:
     return ObjectAddress(SCHEMES[policy.provider], policy.container, key)
 
 
-def parse_object_uri(uri: str) -> ObjectAddress:
-    """Read the URI of an object out of an index, which may be hostile.
+def parse_object_uri(uri: str, *, of: str = "") -> ObjectAddress:
+    """Read the address of an object out of an index, which may be hostile.
+
+    Args:
+        of: The file that is said to be there, for the error.
 
     Raises:
-        HostileBundleError: it is none, or one of an unknown kind of storage.
+        HostileBundleError: no address, or one in a kind of storage that is not known.
     """
-    scheme, separator, rest = uri.partition("://")
+    scheme, _, rest = uri.partition("://")
     container, _, key = rest.partition("/")
-    if scheme not in SCHEMES.values() or not separator:
+    usable = scheme in SCHEMES.values() and _CONTAINER.fullmatch(container) and _KEY.fullmatch(key)
+    if not usable or any(segment in ("", ".", "..") for segment in key.split("/")):
         raise HostileBundleError(
-            f"{uri!r:.200}: no address in a kind of object storage that this version reads",
+            f"{of or 'a file'} is said to be in object storage at {uri!r:.200}, which this "
+            "version cannot read",
             not_done="nothing was written",
-        )
-    segments = key.split("/")
-    if not _CONTAINER.fullmatch(container) or not _KEY.fullmatch(key):
-        segments = [""]
-    if any(segment in ("", ".", "..") for segment in segments):
-        raise HostileBundleError(
-            f"{uri!r:.200}: no object's address", not_done="nothing was written"
         )
     return ObjectAddress(scheme, container, key)
 

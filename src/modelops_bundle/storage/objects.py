@@ -47,7 +47,7 @@ class ObjectStorage:
             HostileBundleError: no address that this version can read.
             NotFoundInRemoteError, IntegrityError, RemoteError, ConfigError: see `ObjectStore`.
         """
-        address = parse_object_uri(uri)
+        address = parse_object_uri(uri, of=descriptor.title)
         store = self._container(address.scheme, address.container)
         return store.open_object(address.key, descriptor)
 

@@ -42,6 +42,8 @@ from modelops_bundle.workspace.locks import (
 )
 
 _APPLICATION = "modelops-bundle"
+#: Of the name that `short_folder` gives.
+_SHORT_DIGITS = 12
 #: Larger than any record: some 200 bytes for each of 200,000 files.
 _LIMIT_BYTES = 64 * 1024 * 1024
 #: Removing a large bundle takes a while; whoever wants it meanwhile waits that long.
@@ -95,6 +97,17 @@ class BundleCache:
     def bundle_folder(self, digest: Digest) -> Path:
         """Where the files of a bundle are."""
         return self.folder / "bundles" / digest.hex
+
+    def short_folder(self, digest: Digest) -> Path:
+        """A shorter name of the same folder; the folder itself where that name is taken."""
+        folder = self.bundle_folder(digest)
+        link = folder.with_name(digest.hex[:_SHORT_DIGITS])
+        try:
+            with suppress(FileExistsError):
+                link.symlink_to(folder.name)
+            return link if os.readlink(link) == folder.name else folder
+        except OSError:
+            return folder
 
     def prepare(self) -> None:
         """Make the folders, and clear what writers that were killed left.
@@ -188,7 +201,12 @@ class BundleCache:
         with self.writing(), suppress(LockTimeoutError):
             with exclusive(self._locks / f"{digest.hex}.use", 0):
                 self.forget(digest)
-                shutil.rmtree(self.bundle_folder(digest))
+                folder = self.bundle_folder(digest)
+                if folder.exists():
+                    shutil.rmtree(folder)
+                link = folder.with_name(digest.hex[:_SHORT_DIGITS])
+                if link.is_symlink() and os.readlink(link) == folder.name:
+                    link.unlink()
             return True
         return False
 

@@ -76,6 +76,9 @@ CALLS: list[tuple[list[str], str]] = [
     (["pull", "v0", "--dry-run", "--data"], "pull"),
     (["diff", "v0"], "diff"),
     (["diff", "v0", "v0"], "diff"),
+    (["cache", "info"], "cache-info"),
+    (["cache", "prune", "--max-size", "1GB"], "cache-prune"),
+    (["cache", "verify"], "cache-verify"),
     (["manifest", "--tags-only"], "manifest"),
     (["dev", "env"], "env"),
 ]

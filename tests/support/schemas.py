@@ -162,6 +162,9 @@ SOURCE_CHANGE = record(
 SIDE = record(label=TEXT, digest=MAYBE_DIGEST)
 
 #: The document's name in its `schema` key -> what it must look like.
+CACHED_BUNDLE = record(digest=DIGEST, files=COUNT, size_bytes=COUNT, idle_s=COUNT, in_use=FLAG)
+BLOBS = record(count=COUNT, size_bytes=COUNT)
+
 SCHEMAS: Mapping[str, Schema] = {
     "mops-bundle.error/1": record(
         schema=named("error"),
@@ -200,6 +203,33 @@ SCHEMAS: Mapping[str, Schema] = {
         message=TEXT,
         hint=TEXT,
         status_=STATUS,
+    ),
+    "mops-bundle.cache-info/1": record(
+        schema=named("cache-info"),
+        folder=TEXT,
+        bundles=listing(CACHED_BUNDLE),
+        blobs=BLOBS,
+        unfinished=COUNT,
+        size_bytes=COUNT,
+    ),
+    "mops-bundle.cache-prune/1": record(
+        schema=named("cache-prune"),
+        dry_run=FLAG,
+        folder=TEXT,
+        removed=listing(CACHED_BUNDLE),
+        in_use=listing(DIGEST),
+        blobs=BLOBS,
+        unfinished=COUNT,
+        freed_bytes=COUNT,
+        size_bytes=COUNT,
+    ),
+    "mops-bundle.cache-verify/1": record(
+        schema=named("cache-verify"),
+        folder=TEXT,
+        bundles=COUNT,
+        blobs=COUNT,
+        damaged=listing(record(digest=DIGEST, paths=listing(PATH))),
+        dropped=listing(DIGEST),
     ),
     "mops-bundle.pull/1": record(
         schema=named("pull"),

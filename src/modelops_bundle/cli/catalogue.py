@@ -38,6 +38,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "push": "publish the bundle",
         "pull": "bring a published bundle into this folder",
         "diff": "tell how this project differs from a published bundle",
+        "cache": "list the bundles that this machine keeps, and free their room",
     },
 }
 

@@ -148,6 +148,10 @@ class BundleCache:
                 raise self._refused(cause if isinstance(cause, OSError) else OSError()) from error
             yield
 
+    def is_being_filled(self) -> bool:
+        """Whether a bundle is being made or mended now."""
+        return any(is_held(path) for path in self._locks.glob("*.fetch"))
+
     def record(self, digest: Digest) -> CacheRecord | None:
         """The record of a complete bundle; None for one that is not complete."""
         content = cachefiles.read(str(self._records), f"{digest.hex}.json", _LIMIT_BYTES)

@@ -6,6 +6,9 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+#: Built-in functions that import, or run what they are given.
+_BUILT_IN = ("__import__", "exec", "eval")
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:
@@ -34,7 +37,7 @@ class Chain:
 def chains_of(
     nodes: Mapping[type, Sequence[ast.AST]], bindings: Mapping[str, frozenset[str]]
 ) -> list[Chain]:
-    """All chains of a file, those through the built-in `__import__` included.
+    """All chains of a file, those through built-in functions that import included.
 
     Args:
         nodes: All nodes of the file by type.
@@ -42,7 +45,7 @@ def chains_of(
     """
     around = {id(node.value): node for node in nodes.get(ast.Attribute, ())}  # type: ignore[attr-defined]
     calls = {id(node.func): node for node in nodes.get(ast.Call, ())}  # type: ignore[attr-defined]
-    known = {"__import__": frozenset({"__import__"}), **bindings}
+    known = {**{name: frozenset({name}) for name in _BUILT_IN}, **bindings}
     found: list[Chain] = []
     for name in nodes.get(ast.Name, ()):
         if name.id not in known:  # type: ignore[attr-defined]

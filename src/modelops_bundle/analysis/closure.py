@@ -8,6 +8,7 @@ from modelops_bundle.analysis.droppable import droppable_symbols
 from modelops_bundle.analysis.facts import FileFacts
 from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.modules import ModuleIndex
+from modelops_bundle.analysis.search_path import SearchPath
 from modelops_bundle.analysis.semantic import opaque_digest
 from modelops_bundle.analysis.store import FactsStore
 from modelops_bundle.core.behavior import statements_digest
@@ -15,6 +16,9 @@ from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.findings import Location
 from modelops_bundle.core.observation import Closure, FileSemantics
 from modelops_bundle.core.paths import BundlePath
+
+#: One module may add to `sys.path` what the next one is found in; this often at most.
+MAX_ROUNDS = 8
 
 
 def closure_of(index: ModuleIndex, path: BundlePath) -> Closure:
@@ -32,6 +36,22 @@ def imported_files(linker: Linker, path: BundlePath) -> tuple[BundlePath, ...]:
                 seen[target] = None
                 queue.append(target)
     return tuple(seen)
+
+
+def linker_of(linker: Linker, path: BundlePath) -> Linker:
+    """The linker that knows what the modules that a module may run add to `sys.path`."""
+    for _ in range(MAX_ROUNDS):
+        before: dict[BundlePath, None] = {}
+        after: dict[BundlePath, None] = {}
+        for file in imported_files(linker, path):
+            search = linker.links(file).search
+            before |= dict.fromkeys(search.before)
+            after |= dict.fromkeys(search.after)
+        found = SearchPath(tuple(before), tuple(after))
+        if found == linker.search:
+            break
+        linker = linker.extended(found)
+    return linker
 
 
 class ClosureBuilder:
@@ -52,6 +72,7 @@ class ClosureBuilder:
 
     def closure(self, path: BundlePath) -> Closure:
         """The closure of the module in a file; linear in its files and imports."""
+        linker = linker_of(self._linker, path)
         via: dict[BundlePath, BundlePath] = {}
         lines: dict[BundlePath, int] = {}
         third_party: dict[str, Location] = {}
@@ -60,12 +81,12 @@ class ClosureBuilder:
         queue = [path]
         # Breadth first over a growing list, so that the first way to a file is a shortest one.
         for file in queue:
-            links = self._linker.links(file)
+            links = linker.links(file)
             reached = list(links.edges.items())
             for folder, line in links.widened.items():
                 if folder not in widened:
                     widened.add(folder)
-                    reached += [(other, line) for other in self._linker.sources_in(folder)]
+                    reached += [(other, line) for other in linker.widened(folder, file)]
             for target, line in reached:
                 if target not in via and target != path:
                     via[target], lines[target] = file, line
@@ -74,7 +95,7 @@ class ClosureBuilder:
                 third_party.setdefault(name, Location(file, line))
             dangling |= links.dangling
         files = tuple(sorted(via))
-        droppable = droppable_symbols(self._linker, queue, self._candidates)
+        droppable = droppable_symbols(linker, queue, self._candidates)
         with_statements = {file for file, _ in droppable}
         documented = any(
             facts.reach.documentation for facts in map(self._facts, queue) if facts is not None

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from modelops_bundle.analysis.facts import FileFacts
 from modelops_bundle.analysis.linking import Linker
-from modelops_bundle.analysis.modules import is_package_file
+from modelops_bundle.analysis.modules import is_data, is_package_file
 from modelops_bundle.core.paths import BundlePath
 
 
@@ -29,6 +29,8 @@ def droppable_symbols(
     """
     known: dict[BundlePath, FileFacts] = {}
     for file in files:
+        if is_data(file):
+            continue
         facts = linker.store.parsed_facts(file) if file.endswith(".py") else None
         if facts is None:
             return frozenset()  # what it does cannot be told

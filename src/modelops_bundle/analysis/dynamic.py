@@ -6,12 +6,14 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from modelops_bundle.analysis.chains import Chain
+from modelops_bundle.analysis.package_resources import PackageResources
 from modelops_bundle.analysis.source import ParsedSource
+from modelops_bundle.analysis.started_code import EXECUTORS, STARTERS, Started, executed, started
 from modelops_bundle.analysis.texts import PACKAGE, TextEvaluator
 
 
@@ -37,6 +39,7 @@ class DynamicImport:
         names: Dotted names (relative ones as `package|.name`) or paths, with the placeholders of
             `texts`; None where they are computed.
         prefix: What a computed name begins with.
+        files: For a resource, paths below the package; None for whatever is there.
         settled: A comment on its lines or right above says what is imported.
     """
 
@@ -45,6 +48,7 @@ class DynamicImport:
     names: tuple[str, ...] | None
     prefix: str = ""
     settled: bool = False
+    files: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ _IMPORTERS = {
     "builtins.__import__": _Importer(How.IMPORT, 0, ("name",)),
     "__import__": _Importer(How.IMPORT, 0, ("name",)),
     "pkgutil.resolve_name": _Importer(How.IMPORT, 0, ("name",)),
+    "importlib.util.find_spec": _Importer(How.IMPORT, 0, ("name",)),
+    "pydoc.locate": _Importer(How.IMPORT, 0, ("path",)),
+    "unittest.mock.patch": _Importer(How.IMPORT, 0, ("target",)),
+    "lazy_loader.load": _Importer(How.IMPORT, 0, ("fullname",)),
+    "pytest.importorskip": _Importer(How.IMPORT, 0, ("modname",)),
     "runpy.run_module": _Importer(How.RUN, 0, ("mod_name",)),
     "runpy.run_path": _Importer(How.PATH, 0, ("path_name",)),
     "importlib.util.spec_from_file_location": _Importer(How.PATH, 1, ("location",)),
@@ -77,49 +86,117 @@ _IMPORTERS = {
     "importlib.resources.read_binary": _RESOURCE,
     "importlib.resources.read_text": _RESOURCE,
 }
+# They tell whether a module is there, or replace one that the code has: a name that is computed
+# says nothing.
+_ASKERS = frozenset(
+    {"importlib.util.find_spec", "pydoc.locate", "unittest.mock.patch", "pytest.importorskip"}
+)
+_ATTACHED = frozenset({"lazy_loader.attach", "lazy_loader.attach_stub"})
 _COMMENT = re.compile(r"#\s*mops:\s*imports\b[ \t]*(.*)")
 
 
 def dynamic_imports(
-    source: ParsedSource, chains: Sequence[Chain], evaluator: TextEvaluator
+    comments: Mapping[int, tuple[str, ...]],
+    chains: Sequence[Chain],
+    nodes: Mapping[type, Sequence[ast.AST]],
+    evaluator: TextEvaluator,
 ) -> tuple[DynamicImport, ...]:
-    """The importing calls of a file, and what its `# mops: imports` comments name."""
-    comments = _comments(source)
+    """The importing calls of a file, and what its `# mops: imports` comments name.
+
+    Args:
+        comments: `comments_of` the file.
+        chains: Its dotted names.
+        nodes: Its nodes by type.
+        evaluator: Of the file.
+    """
     found = [DynamicImport(line, How.COMMENT, names) for line, names in comments.items()]
+    calls = _Calls(evaluator, PackageResources(chains, nodes, evaluator))
     for chain in chains:
-        importer = _IMPORTERS.get(chain.dotted)
-        if importer is None or not chain.read:
+        if not chain.read:
             continue
         whole = chain.call or chain.node
         lines = range(whole.lineno - 1, (whole.end_lineno or whole.lineno) + 1)
         settled = any(line in comments for line in lines)
         if chain.call is not None:
-            found.append(_from_call(chain.call, chain.dotted, evaluator, settled))
-        elif importer.how is not How.RESOURCE:
-            # Handed on, as in `map(import_module, names)`.
-            found.append(DynamicImport(whole.lineno, importer.how, None, "", settled))
+            found += calls.imports(chain.call, chain.dotted, settled)
+        elif (importer := _IMPORTERS.get(chain.dotted)) is not None:
+            if importer.how is not How.RESOURCE and chain.dotted not in _ASKERS:
+                # Handed on, as in `map(import_module, names)`.
+                found.append(DynamicImport(whole.lineno, importer.how, None, "", settled))
+        elif chain.dotted == "importlib":
+            # `getattr(importlib, name)`
+            found.append(DynamicImport(whole.lineno, How.IMPORT, None, "", settled))
     found.sort(key=lambda one: (one.line, one.how, one.names or ()))
     return tuple(found)
 
 
-def _from_call(
-    call: ast.Call, dotted: str, evaluator: TextEvaluator, settled: bool
-) -> DynamicImport:
-    importer = _IMPORTERS[dotted]
-    how = importer.how
-    texts = evaluator.texts(_argument(call, importer.position, importer.keywords))
-    values = texts.values
-    if values is None:
-        # A resource of a package that is not named by a literal: its module is imported anyway.
-        names = () if how is How.RESOURCE else None
-        return DynamicImport(call.lineno, how, names, texts.prefix, settled)
-    if dotted == "importlib.import_module":
-        values = _absolute(call, values, evaluator)
-    elif dotted == "pkgutil.resolve_name":
-        values = tuple(value.partition(":")[0] for value in values)
-    elif how is How.IMPORT:
-        values = tuple(_with_level(call, values, evaluator))
-    return DynamicImport(call.lineno, how, values, "", settled)
+class _Calls:
+    """What the calls of one file import."""
+
+    def __init__(self, evaluator: TextEvaluator, resources: PackageResources) -> None:
+        self._evaluator = evaluator
+        self._resources = resources
+
+    def imports(self, call: ast.Call, dotted: str, settled: bool) -> Iterator[DynamicImport]:
+        """What a call of this name imports, if it is one that does."""
+        line = call.lineno
+        if dotted in EXECUTORS:
+            yield from _run(line, executed(call, self._evaluator), settled)
+        elif dotted in STARTERS:
+            yield from _run(line, started(call, self._evaluator), settled)
+        elif dotted in _ATTACHED:
+            yield self._attached(call, dotted, settled)
+        elif (importer := _IMPORTERS.get(dotted)) is not None:
+            if importer.how is How.RESOURCE:
+                given = _argument(call, importer.position, importer.keywords)
+                anchors = self._resources.anchors(given)
+                files = self._resources.files(call, dotted)
+                yield DynamicImport(line, How.RESOURCE, anchors, "", settled, files)
+            else:
+                yield from self._named(call, dotted, importer, settled)
+
+    def _named(
+        self, call: ast.Call, dotted: str, importer: _Importer, settled: bool
+    ) -> Iterator[DynamicImport]:
+        evaluator, how = self._evaluator, importer.how
+        texts = evaluator.texts(_argument(call, importer.position, importer.keywords))
+        values = texts.values
+        if values is not None:
+            if dotted in ("importlib.import_module", "importlib.util.find_spec"):
+                values = _absolute(call, values, evaluator)
+            elif dotted == "pkgutil.resolve_name":
+                values = tuple(value.partition(":")[0] for value in values)
+            elif how is How.IMPORT and dotted not in _ASKERS:
+                values = tuple(_with_level(call, values, evaluator))
+        if values is not None or dotted not in _ASKERS:
+            prefix = texts.prefix if texts.values is None else ""
+            yield DynamicImport(call.lineno, how, values, prefix, settled)
+
+    def _attached(self, call: ast.Call, dotted: str, settled: bool) -> DynamicImport:
+        """`lazy_loader.attach(__name__, submodules=…, submod_attrs=…)`: on demand, all of them."""
+        if dotted == "lazy_loader.attach_stub":  # what a stub file lists
+            return DynamicImport(call.lineno, How.IMPORT, None, "", settled)
+        given: dict[str, ast.expr] = {k.arg: k.value for k in call.keywords if k.arg}
+        given |= zip(("package", "submodules", "submod_attrs"), call.args, strict=False)
+        names: list[str] = []
+        for label, part in (("submodules", "elements"), ("submod_attrs", "keys")):
+            node = given.get(label)
+            if node is None or (isinstance(node, ast.Constant) and node.value is None):
+                continue
+            values = self._evaluator.elements(node, part).values
+            if values is None:
+                return DynamicImport(call.lineno, How.IMPORT, None, "", settled)
+            names += [f"{PACKAGE}|.{value}" for value in values]
+        return DynamicImport(call.lineno, How.IMPORT, tuple(names), "", settled)
+
+
+def _run(line: int, code: Started, settled: bool) -> Iterator[DynamicImport]:
+    if code.modules:
+        yield DynamicImport(line, How.IMPORT, code.modules, "", settled)
+    if code.programs:
+        yield DynamicImport(line, How.RUN, code.programs, "", settled)
+    if code.paths is None or code.paths:
+        yield DynamicImport(line, How.PATH, code.paths, "", settled)
 
 
 def _argument(call: ast.Call, position: int, keywords: tuple[str, ...]) -> ast.expr | None:
@@ -164,7 +241,7 @@ def _with_level(call: ast.Call, values: tuple[str, ...], evaluator: TextEvaluato
                 yield f"{base}.{submodule}" if value else f"{base}{submodule}"
 
 
-def _comments(source: ParsedSource) -> dict[int, tuple[str, ...]]:
+def comments_of(source: ParsedSource) -> Mapping[int, tuple[str, ...]]:
     """Line to the names in a `# mops: imports` comment."""
     if not any("mops:" in line and _COMMENT.search(line) for line in source.lines):
         return {}

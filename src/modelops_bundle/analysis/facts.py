@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from modelops_bundle.analysis.chains import Chain, chains_of
-from modelops_bundle.analysis.dynamic import DynamicImport, dynamic_imports
+from modelops_bundle.analysis.dynamic import DynamicImport, comments_of, dynamic_imports
 from modelops_bundle.analysis.imports import (
     Certainty,
     ImportStatement,
@@ -23,6 +23,7 @@ from modelops_bundle.analysis.mentions import (
     reach_of,
     words_of,
 )
+from modelops_bundle.analysis.search_path import SearchPathEdit, search_path_edits
 from modelops_bundle.analysis.semantic import (
     DEFINITIONS,
     Statement,
@@ -85,6 +86,7 @@ class FileFacts:
         reads: What is read through imports.
         changes: Attributes set through imports.
         shadowed: Imported names that something else binds too.
+        search_path: Where it adds to `sys.path`.
     """
 
     docstring: str
@@ -100,6 +102,7 @@ class FileFacts:
     changes: frozenset[str]
     shadowed: frozenset[str]
     reach: Reach
+    search_path: tuple[SearchPathEdit, ...] = ()
 
     @cached_property
     def bindings(self) -> dict[str, frozenset[str]]:
@@ -126,6 +129,7 @@ def extract_facts(source: ParsedSource) -> FileFacts:
     bindings = bindings_of(named.imports)
     evaluator = TextEvaluator(nodes, bindings)
     chains = chains_of(nodes, bindings)
+    comments = comments_of(source)
     shadowed = _shadowed(nodes) & set(bindings)
     reads = _reads(chains, _unclear(named.imports) | shadowed)
     words: set[str] = set().union(*mentioned)
@@ -134,7 +138,7 @@ def extract_facts(source: ParsedSource) -> FileFacts:
         docstring="" if docstring is None else text_digest(docstring),
         statements=tuple(statements),
         imports=named.imports,
-        dynamic=dynamic_imports(source, chains, evaluator),
+        dynamic=dynamic_imports(comments, chains, nodes, evaluator),
         names=named.names | _declared_global(nodes),
         open_ended=bool(words & _INJECTORS) or _sets_attributes(nodes.get(ast.Call, ())),
         exports=_exports(body, evaluator) if "__all__" in named.names else None,
@@ -148,6 +152,7 @@ def extract_facts(source: ParsedSource) -> FileFacts:
         ),
         shadowed=frozenset(shadowed),
         reach=reach_of(nodes, words, dotted),
+        search_path=search_path_edits(chains, nodes, evaluator, frozenset(comments)),
     )
 
 

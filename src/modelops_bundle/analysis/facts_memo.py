@@ -19,10 +19,11 @@ from modelops_bundle.analysis.packing import (
     texts,
     unpack,
 )
+from modelops_bundle.analysis.search_path import SearchPathEdit
 from modelops_bundle.analysis.semantic import Statement
 
 #: Changes whenever the same source would give other facts or other discoveries.
-ANALYSIS_VERSION = "1"
+ANALYSIS_VERSION = "2"
 #: What parses depends on the interpreter.
 PYTHON_VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
@@ -87,7 +88,7 @@ def encode_facts(facts: FileFacts) -> bytes:
                 for one in facts.imports
             ],
             [
-                [one.line, one.how.value, one.names, one.prefix, one.settled]
+                [one.line, one.how.value, one.names, one.prefix, one.settled, one.files]
                 for one in facts.dynamic
             ],
             sorted(facts.names),
@@ -99,6 +100,7 @@ def encode_facts(facts: FileFacts) -> bytes:
             sorted(facts.changes),
             sorted(facts.shadowed),
             [reach.own, reach.anywhere, reach.documentation],
+            [[one.line, one.first, one.folders, one.settled] for one in facts.search_path],
         ]
     )
 
@@ -123,7 +125,8 @@ def decode_facts(content: bytes) -> FileFacts:
         changes,
         shadowed,
         reach,
-    ) = items(unpack(content), 13)
+        search_path,
+    ) = items(unpack(content), 14)
     own, anywhere, documentation = items(reach, 3)
     return FileFacts(
         docstring=text(docstring),
@@ -139,6 +142,7 @@ def decode_facts(content: bytes) -> FileFacts:
         changes=frozenset(texts(changes)),
         shadowed=frozenset(texts(shadowed)),
         reach=Reach(flag(own), flag(anywhere), flag(documentation)),
+        search_path=tuple(map(_edit, items(search_path))),
     )
 
 
@@ -162,13 +166,20 @@ def _import(value: object) -> ImportStatement:
 
 
 def _dynamic(value: object) -> DynamicImport:
-    line, how, names, prefix, settled = items(value, 5)
+    line, how, names, prefix, settled, files = items(value, 6)
     try:
         known = How(text(how))
     except ValueError as error:
         raise UnreadableError(str(error)) from error
     found = None if names is None else texts(names)
-    return DynamicImport(number(line), known, found, text(prefix), flag(settled))
+    below = None if files is None else texts(files)
+    return DynamicImport(number(line), known, found, text(prefix), flag(settled), below)
+
+
+def _edit(value: object) -> SearchPathEdit:
+    line, first, folders, settled = items(value, 4)
+    found = None if folders is None else texts(folders)
+    return SearchPathEdit(number(line), flag(first), found, flag(settled))
 
 
 def _exports(value: object) -> Exports:

@@ -10,7 +10,8 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from modelops_bundle.analysis.imports import Certainty
-from modelops_bundle.analysis.linking import Linker, Use
+from modelops_bundle.analysis.linking import Linker
+from modelops_bundle.analysis.links import Use
 from modelops_bundle.analysis.modules import ModulePlace, PlaceKind
 from modelops_bundle.analysis.source import ParsedSource
 from modelops_bundle.core.findings import Finding, Location, Severity

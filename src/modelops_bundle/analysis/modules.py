@@ -17,9 +17,14 @@ from modelops_bundle.core.paths import ROOT, BundlePath
 TREE_BUDGET_BYTES = 4 * 1024 * 1024
 
 _SRC = BundlePath("src")
+_TEST_FOLDERS = frozenset({"test", "tests"})
 _COMPILED = (".so", ".pyd", ".pyc")
 # Not importable as they are, but they say that the module is the project's own.
 _STAND_INS = (".pyi", ".zip")
+
+
+#: What may stand on `sys.path` and is no folder.
+ARCHIVES = (".zip", ".egg", ".whl", ".pyz")
 
 
 class PlaceKind(StrEnum):
@@ -76,12 +81,25 @@ class ModuleIndex:
         self.probes: dict[BundlePath, str] = {}
         #: Folder to the compiled modules and stand-ins directly in it.
         self.listings: dict[BundlePath, tuple[BundlePath, ...]] = {}
+        self._search = self.source_roots
         self._places: dict[str, ModulePlace | None] = {}
         self._compiled: dict[BundlePath, dict[str, tuple[BundlePath, ...]]] = {}
         self._parsed: OrderedDict[BundlePath, tuple[ParsedSource, int]] = OrderedDict()
         self._failures: dict[BundlePath, ParseFailure] = {}
         self._held_bytes = 0
         self._roots_by_length = sorted(set(self.source_roots), key=_depth, reverse=True)
+
+    def extended(
+        self, before: tuple[BundlePath, ...], after: tuple[BundlePath, ...]
+    ) -> ModuleIndex:
+        """The index of a program that puts more folders on `sys.path`; it shares what is known.
+
+        Modules are still called what they are called from the source roots.
+        """
+        other = ModuleIndex(self.tree, self.source_roots)
+        other._search = tuple(dict.fromkeys((*before, *self.source_roots, *after)))
+        other.probes, other.listings, other._compiled = self.probes, self.listings, self._compiled
+        return other
 
     def parsed(self, path: BundlePath) -> ParsedSource | ParseFailure:
         """The syntax tree of a file, or why there is none (a vanished file included).
@@ -131,6 +149,19 @@ class ModuleIndex:
                 place = self._places[name] = self._find(name, part, place.folders)
         return place
 
+    def places(self, dotted: str) -> list[ModulePlace]:
+        """The modules that importing a dotted name imports: packages first, as many as exist."""
+        found: list[ModulePlace] = []
+        end = dotted.find(".")
+        while True:
+            place = self.locate(dotted if end < 0 else dotted[:end])
+            if place is None:
+                return found
+            found.append(place)
+            if end < 0:
+                return found
+            end = dotted.find(".", end + 1)
+
     def module_name(self, path: BundlePath) -> str:
         """The dotted name under which a file is imported; the longest matching root wins."""
         for root in self._roots_by_length:
@@ -178,7 +209,7 @@ class ModuleIndex:
     def _top_level(self, name: str) -> ModulePlace | None:
         if name in self._places:
             return self._places[name]
-        place = None if name in FOUND_FIRST else self._find(name, name, self.source_roots)
+        place = None if name in FOUND_FIRST else self._find(name, name, self._search)
         if place is not None and place.kind is PlaceKind.NAMESPACE and name in STANDARD_LIBRARY:
             # The standard library is further down the path, and a regular package wins.
             place = None
@@ -256,6 +287,22 @@ class ModuleIndex:
 def is_package_file(path: BundlePath) -> bool:
     """Whether a file is the `__init__` of its folder, compiled or not."""
     return path.name.partition(".")[0] == "__init__"
+
+
+def is_data(path: BundlePath) -> bool:
+    """Whether a file of a closure is one that a package's code reads, and no code itself."""
+    return not path.endswith((".py", *_COMPILED, *_STAND_INS, *ARCHIVES))
+
+
+def is_test(path: BundlePath) -> bool:
+    """Whether a file is one that pytest collects or configures itself from, by its name."""
+    name = path.name
+    return (
+        name.startswith("test_")
+        or name.endswith("_test.py")
+        or name == "conftest.py"
+        or not _TEST_FOLDERS.isdisjoint(path.parts[:-1])
+    )
 
 
 def _depth(root: BundlePath) -> int:

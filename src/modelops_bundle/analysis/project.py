@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from modelops_bundle.analysis.closure import ClosureBuilder, imported_files
+from modelops_bundle.analysis.closure import ClosureBuilder, imported_files, linker_of
+from modelops_bundle.analysis.computed import computed
 from modelops_bundle.analysis.discover import Discovery, FileDiscovery, settle_abstract
 from modelops_bundle.analysis.discovery_memo import decode_discovery, encode_discovery
 from modelops_bundle.analysis.facts_memo import (
@@ -220,29 +221,15 @@ class _ProjectAnalysis:
         return facts if isinstance(facts, ParseFailure) else None
 
     def _findings(self, closures: Mapping[BundlePath, Closure]) -> Iterator[Finding]:
-        members: set[BundlePath] = set()
         for path in self._entry_files:
-            closure = closures[path]
-            members.update(closure.semantics)
-            yield from missing_names(self._linker, imported_files(self._linker, path))
-            for file in closure.files:
+            linker = linker_of(self._linker, path)
+            yield from missing_names(linker, imported_files(linker, path))
+            for file in closures[path].files:
                 failure = self._failure(file)
                 if failure is not None:
                     yield _unparsed_helper(failure)
-        yield from self._computed(members)
-
-    def _computed(self, files: Iterable[BundlePath]) -> Iterator[Finding]:
-        for file in files:
-            for line in self._linker.links(file).computed:
-                yield Finding(
-                    code="MB204",
-                    severity=Severity.WARNING,
-                    key=file,
-                    message="an import is computed while the program runs: every file that it "
-                    "may mean counts as used",
-                    hint="Name them on that line: # mops: imports pkg.mod, pkg.other",
-                    location=Location(file, line),
-                )
+            for file in closures[path].semantics:
+                yield from computed(file, linker.links(file))
 
 
 def _unparsed_helper(failure: ParseFailure) -> Finding:

@@ -170,6 +170,8 @@ class TextEvaluator:
             return _UNKNOWN
         if name == "dirname" and len(args) == 1:
             return _joined([self.texts(args[0], depth), _UP])
+        if name in ("getcwd", "cwd") and not args:
+            return Texts((".",))  # the project's root, most likely; paths are tried from both
         if name in _SAME_PATH and args:
             return _paths([self.texts(argument, depth) for argument in args])
         if not isinstance(func, ast.Attribute):

@@ -185,8 +185,8 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         "Dynamic import",
         _WARNING,
         "A module is imported under a name that is computed while the program runs. The package's "
-        "whole folder counts as imported. A comment `# mops: imports pkg.mod, pkg.other` on the "
-        "line says which modules are meant.",
+        "whole folder counts as imported, test files excepted. A comment `# mops: imports pkg.mod, "
+        "pkg.other` on the line says which modules are meant.",
     ),
     RuleDoc(
         "MB205",
@@ -209,6 +209,16 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         _WARNING,
         "A model defines its parameters in a method where the framework asks for a class "
         "attribute (`PARAMS` in Calabaria), and refuses the class. State them in the attribute.",
+    ),
+    RuleDoc(
+        "MB208",
+        "Search path that is not followed",
+        _WARNING,
+        "The code adds a folder to `sys.path` that it computes while it runs, or that is outside "
+        "the project: modules found there are neither followed nor carried along. Folders of the "
+        "project that literals and `__file__` name are followed. Put the code into the project, "
+        "see `extra-roots` in registry-format.md, or say on the line what is meant: "
+        "`# mops: imports pkg.mod`.",
     ),
     RuleDoc(
         "MB304",

@@ -1,0 +1,87 @@
+"""What is known of one file's imports in the project it stands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from modelops_bundle.analysis.imports import Certainty
+from modelops_bundle.analysis.modules import ModulePlace
+from modelops_bundle.analysis.search_path import NOWHERE, SearchPath
+from modelops_bundle.analysis.stdlib import STANDARD_LIBRARY
+from modelops_bundle.core.paths import BundlePath
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A name that is taken from a module of the project and is no submodule of it.
+
+    Attributes:
+        place: The module.
+        name: What is taken.
+        attribute: Read as `module.name`, not imported.
+        submodule: Must be a module: `import module.name`.
+    """
+
+    line: int
+    place: ModulePlace
+    name: str
+    certainty: Certainty = Certainty.SURE
+    attribute: bool = False
+    submodule: bool = False
+
+
+@dataclass(slots=True)
+class Links:
+    """Where a file leads.
+
+    Attributes:
+        edges: Files that it imports, with the line (0 for its own parent packages), in order.
+        typing_edges: Files that it names for type checkers only.
+        widened: Folders all of whose files it may import, with the line of the computed import.
+        computed: Lines of computed imports that no comment settles.
+        third_party: Top-level modules that are neither the project's nor the standard library's.
+        dangling: Modules that are imported and found neither in the project nor in the standard
+            library.
+        uses: Names that must exist in modules of the project.
+        exposed: Files whose module object it hands on, or all of whose names it takes.
+        foreign: Local names that only imports from outside the project bind.
+        search: What it adds to `sys.path`, as far as that is in the project.
+        archives: What it adds to `sys.path` that is a file to import from.
+        astray: What it adds to `sys.path` that is not: the line, and the place relative to the
+            root where it can be told, else "".
+    """
+
+    edges: dict[BundlePath, int] = field(default_factory=dict)
+    typing_edges: dict[BundlePath, int] = field(default_factory=dict)
+    widened: dict[BundlePath, int] = field(default_factory=dict)
+    computed: list[int] = field(default_factory=list)
+    third_party: dict[str, int] = field(default_factory=dict)
+    dangling: set[str] = field(default_factory=set)
+    uses: list[Use] = field(default_factory=list)
+    exposed: set[BundlePath] = field(default_factory=set)
+    foreign: frozenset[str] = frozenset()
+    search: SearchPath = NOWHERE
+    archives: set[BundlePath] = field(default_factory=set)
+    astray: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(
+        self, place: ModulePlace, line: int, edges: dict[BundlePath, int] | None = None
+    ) -> None:
+        """Note that a module is imported.
+
+        Args:
+            place: The module.
+            line: Where.
+            edges: What to add to, if not to `edges`.
+        """
+        edges = self.edges if edges is None else edges
+        for file in (place.file, *place.opaque):
+            if file is not None:
+                edges.setdefault(file, line)
+
+    def add_outside(self, dotted: str, line: int) -> None:
+        """Note that a module is imported that is not the project's."""
+        head = dotted.partition(".")[0]
+        if head and head not in STANDARD_LIBRARY:
+            self.third_party.setdefault(head, line)
+            self.dangling.add(dotted)

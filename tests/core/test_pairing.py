@@ -165,3 +165,56 @@ def test_a_legacy_entry_follows_its_file() -> None:
     plan = plan_sync(replace(record, targets=legacy), moved("targets/c.py"))
     assert plan.result.targets["t"].path == BundlePath("targets/c.py")
     assert plan.verdicts[0].reasons[0].evidence == "same file"
+
+
+def likely(similarity: dict[tuple[str, str], float], *found: Discovered) -> Observation:
+    """A project where the old sources are known: likeness by (old, new) symbol."""
+    pairs = {
+        (Entrypoint(f"targets.incidence:{old}"), one.entrypoint): value
+        for (old, new), value in similarity.items()
+        for one in found
+        if one.symbol == new
+    }
+    return replace(observation(*found), similarity=pairs)
+
+
+def test_a_copy_of_what_is_still_there_is_not_what_a_deleted_one_has_become() -> None:
+    record = synced(a_target("a", "one"), a_target("b", "two", line=9))
+    left, copy = a_target("b", "two"), a_target("c", "two, edited", line=9)
+    copied = likely({("a", "c"): 0.85, ("b", "c"): 0.95}, left, copy)
+    assert state(plan_sync(record, copied), "a") == (State.AMBIGUOUS, Action.DECIDE)
+    edited = likely({("a", "c"): 0.85, ("b", "c"): 0.7}, left, copy)
+    assert pairs(plan_sync(record, edited))["a"] == "targets.incidence:c"
+
+
+def test_a_runner_up_in_another_file_makes_it_a_decision_that_names_the_likelier_first() -> None:
+    record = synced(a_target("a", "one"))
+    here, there = a_target("north", "1"), a_target("south", "2", OTHER_FILE)
+    plan = plan_sync(record, likely({("a", "north"): 0.8, ("a", "south"): 0.9}, here, there))
+    assert state(plan, "a") == (State.AMBIGUOUS, Action.DECIDE)
+    assert [c.symbol for c in plan.verdicts[0].candidates] == ["south", "north"]
+    assert "90% alike" in plan.verdicts[0].reasons[0].message
+    clear = plan_sync(record, likely({("a", "north"): 0.8, ("a", "south"): 0.6}, here, there))
+    assert pairs(clear)["a"] == "targets.incidence:north"
+
+
+def test_a_file_that_moved_takes_an_edited_definition_with_another_name_along() -> None:
+    record = synced(a_target("a", "one"))
+    moved = a_target("b", "two", OTHER_FILE)
+    plan = plan_sync(record, likely({("a", "b"): 0.8}, moved))
+    assert (pairs(plan)["a"], state(plan, "a")[1]) == ("targets.other:b", Action.MOVE)
+    stays = likely({("a", "b"): 0.8}, moved, found_model(path=TARGET_FILE))
+    assert state(plan_sync(record, stays), "a") == (State.AMBIGUOUS, Action.DECIDE)
+
+
+def test_the_only_candidate_is_asked_about_where_nothing_but_the_file_is_the_same() -> None:
+    record = synced(found_target("a", TARGET_FILE, body="one", data=["data/a.csv"]))
+    other = found_target("b", TARGET_FILE, body="two", model_output="deaths", data=["data/b.csv"])
+    assert state(plan_sync(record, observation(other)), "a") == (State.AMBIGUOUS, Action.DECIDE)
+    for shared in (
+        found_target("b", TARGET_FILE, body="two", model_output="deaths", data=["data/a.csv"]),
+        found_target("b", TARGET_FILE, body="two", data=["data/b.csv"]),
+    ):
+        plan = plan_sync(record, observation(shared))
+        assert pairs(plan) == {"a": "targets.incidence:b"}
+        assert plan.verdicts[0].reasons[0].evidence == "only candidate in the file"

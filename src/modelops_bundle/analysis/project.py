@@ -20,7 +20,7 @@ from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.missing import missing_names
 from modelops_bundle.analysis.modules import ModuleIndex, default_source_roots
 from modelops_bundle.analysis.packing import UnreadableError
-from modelops_bundle.analysis.prefilter import candidates, interesting_words
+from modelops_bundle.analysis.prefilter import ANYTHING, candidates, interesting_words
 from modelops_bundle.analysis.reachable import ReachDigests
 from modelops_bundle.analysis.source_words import words_of_sources
 from modelops_bundle.analysis.store import FactsStore
@@ -56,8 +56,9 @@ class Analysis:
 
     Attributes:
         discovered: Sorted by path, line and kind: what conventions find in any file; every
-            requested symbol that exists; and, where a requested symbol does not, the plain
-            classes or functions of its file that may be its new name.
+            requested symbol that exists; and, where a requested symbol does not, what may have
+            become of it: the plain classes or functions of its file, and what has its name in any
+            other.
         closures: Of the file of every requested entry and of everything discovered.
         parse_failures: Of files among those closures.
         findings: About the closures of requested entries only: what nobody asked for may be
@@ -161,17 +162,24 @@ class _ProjectAnalysis:
     def _with_requested(self, discovered: tuple[Discovered, ...]) -> tuple[Discovered, ...]:
         known = {(one.kind, one.path, one.symbol): one for one in discovered}
         missing: set[tuple[BundlePath, Kind]] = set()
+        nowhere: set[tuple[Kind, str]] = set()
         for kind, path, symbol in self._request.entries:
-            if (kind, path, symbol) in known or path not in self._entry_files:
+            if (kind, path, symbol) in known:
+                continue
+            if path not in self._entry_files:
+                nowhere.add((kind, symbol))
                 continue
             described = self._described(kind, path, symbol)
             for one in described:
                 known[kind, path, symbol] = one
             if not described:
                 missing.add((path, kind))
+                nowhere.add((kind, symbol))
         for path, kind in sorted(missing):
             for one in self._plain(kind, path):
                 known.setdefault((kind, path, one.symbol), one)
+        for one in self._of_same_name(nowhere):
+            known.setdefault((one.kind, one.path, one.symbol), one)
         return tuple(
             sorted(
                 known.values(),
@@ -195,6 +203,17 @@ class _ProjectAnalysis:
             return FileDiscovery(discovered=self._discovery.plain(path, kind))
 
         return self._remembered(path, f"plain {kind}", ask).discovered
+
+    def _of_same_name(self, nowhere: set[tuple[Kind, str]]) -> Iterator[Discovered]:
+        """Definitions in any file whose name is that of a symbol which is gone from its own."""
+        if not nowhere:
+            return
+        first = frozenset(symbol.partition(".")[0] for _, symbol in nowhere)
+        words = words_of_sources(self._tree, self._sources, first, self._memo)
+        for path, mentioned in words.items():
+            for kind, symbol in sorted(nowhere):
+                if symbol.partition(".")[0] in mentioned or ANYTHING in mentioned:
+                    yield from self._described(kind, path, symbol)
 
     def _closures(self, discovered: tuple[Discovered, ...]) -> dict[BundlePath, Closure]:
         symbols: dict[BundlePath, set[str]] = {}

@@ -14,29 +14,54 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _OWN_NAME = "(itself)"
 
 
+class Definitions:
+    """Compares definitions of several sources; each source is parsed once."""
+
+    def __init__(self) -> None:
+        self._trees: dict[bytes, ast.Module | None] = {}
+
+    def similarity(
+        self, old_source: bytes, old_symbol: str, new_source: bytes, new_symbol: str
+    ) -> float | None:
+        """How alike two definitions are, their own names, comments, docstrings and layout aside.
+
+        Decorators, parameters and bodies count. The measure is twice the longest common
+        subsequence of their names, constants, operators and statements, over the length of both;
+        it is symmetric and takes time in proportion to the product of the lengths divided by the
+        word size.
+
+        Args:
+            old_source: A file as it was.
+            old_symbol: Qualified name of a definition in it.
+            new_source: A file as it is.
+            new_symbol: Qualified name of a definition in it.
+
+        Returns:
+            1.0 for equal definitions, None where a file cannot be parsed or does not define the
+            symbol.
+        """
+        old, new = (
+            self._definition(old_source, old_symbol),
+            self._definition(new_source, new_symbol),
+        )
+        if old is None or new is None:
+            return None
+        if isinstance(old, ast.ClassDef) != isinstance(new, ast.ClassDef):
+            return 0.0
+        return _likeness(_definition_tokens(old), _definition_tokens(new))
+
+    def _definition(self, source: bytes, symbol: str) -> _Definition | None:
+        if source not in self._trees:
+            self._trees[source] = _parsed(source)
+        tree = self._trees[source]
+        return None if tree is None else _definition(tree, symbol)
+
+
 def similarity(
     old_source: bytes, old_symbol: str, new_source: bytes, new_symbol: str
 ) -> float | None:
-    """How alike two definitions are, their own names, comments, docstrings and layout aside.
-
-    Decorators, parameters and bodies count. The measure is twice the longest common subsequence
-    of their names, constants, operators and statements, over the length of both; it is symmetric
-    and takes time in proportion to the product of the lengths divided by the word size.
-
-    Args:
-        old_source: A file as it was.
-        old_symbol: Qualified name of a definition in it.
-        new_source: A file as it is.
-        new_symbol: Qualified name of a definition in it.
-
-    Returns:
-        1.0 for equal definitions, None where a file cannot be parsed or does not define the
-        symbol.
-    """
-    old, new = _definition(old_source, old_symbol), _definition(new_source, new_symbol)
-    if old is None or new is None or isinstance(old, ast.ClassDef) != isinstance(new, ast.ClassDef):
-        return None if old is None or new is None else 0.0
-    return _likeness(_definition_tokens(old), _definition_tokens(new))
+    """`Definitions.similarity` for one pair."""
+    return Definitions().similarity(old_source, old_symbol, new_source, new_symbol)
 
 
 def file_similarity(old: bytes, new: bytes) -> float:
@@ -61,11 +86,8 @@ def _parsed(source: bytes) -> ast.Module | None:
         return None
 
 
-def _definition(source: bytes, symbol: str) -> _Definition | None:
+def _definition(tree: ast.Module, symbol: str) -> _Definition | None:
     """The last definition of a qualified name, also under `if`, `try` and the like."""
-    tree = _parsed(source)
-    if tree is None:
-        return None
     body: Sequence[ast.AST] = tree.body
     found: _Definition | None = None
     for name in symbol.split("."):

@@ -13,6 +13,8 @@ from modelops_bundle.errors import UsageError
 
 #: Below this two definitions are different things (analysis.md, "Renames", evidence 2).
 SIMILAR = 0.6
+#: A runner-up that comes closer than this is as likely (analysis.md, "Renames", evidence 3).
+MARGIN = 0.15
 
 Entries = Mapping[EntryKey, ModelEntry | TargetEntry]
 Groups = defaultdict[tuple[Kind, object], list[Discovered]]
@@ -70,6 +72,7 @@ def pair_missing(
         search.by_body(same_file=False)
         search.by_file()
         search.by_sole_candidate()
+        search.by_moved_file()
     search.leave_to_decide()
     return search.pairing
 
@@ -90,6 +93,9 @@ class _Search:
         self.missing = {key: missing[key] for key in sorted(missing)}
         self.free = dict.fromkeys(sorted(candidates, key=_candidate_order))
         self.settled_before = -1
+        self.likeness: dict[Entrypoint, dict[Entrypoint, float]] = defaultdict(dict)
+        for (old, new), similarity in observed.similarity.items():
+            self.likeness[old][new] = similarity
 
     def found_more(self) -> bool:
         """Whether pairs were settled since the last call, or this is the first one.
@@ -199,20 +205,34 @@ class _Search:
 
     def by_sole_candidate(self) -> None:
         """One entry of a file is gone, one new symbol of its kind is in it."""
-        lost = Counter((key.kind, entry.path) for key, entry in self.missing.items())
+        lost = self._lost()
         groups = self.grouped(lambda candidate: candidate.path)
         for key, entry in list(self.missing.items()):
-            here = [c for c in groups[key.kind, entry.path] if _likely(c)]
+            here = [c for c in groups[key.kind, entry.path] if c in self.free and _likely(c)]
             if lost[key.kind, entry.path] != 1 or len(here) != 1 or not self._open(key):
                 continue
-            similarity = self._similarity(entry, here[0])
-            if similarity is None:
+            if self._similarity(entry, here[0]) is not None:
+                self._settle_alike(key, here[0])
+            elif _share_facts(entry, here[0]):
                 self.settle(key, here[0], "only candidate in the file")
-            elif similarity >= SIMILAR:
-                self.settle(key, here[0], f"{similarity:.0%} alike")
+
+    def by_moved_file(self) -> None:
+        """The only entry of a file that is gone, and the only symbol of other files like it."""
+        lost = self._lost()
+        options = {
+            key: [c for c in self._alike_anywhere(key, entry) if _likely(c)]
+            for key, entry in self.missing.items()
+            if entry.path not in self.observed.files and lost[key.kind, entry.path] == 1
+        }
+        claims = Counter(candidate for mine in options.values() for candidate in mine)
+        for key, mine in options.items():
+            if len(mine) != 1 or claims[mine[0]] != 1 or not self._open(key):
+                continue
+            if _share_facts(self.missing[key], mine[0]):
+                self._settle_alike(key, mine[0])
 
     def leave_to_decide(self) -> None:
-        """Candidates that evidence neither confirms nor rules out are for a person."""
+        """What evidence neither confirms nor rules out is for a person; the likeliest first."""
         by_path = self.grouped(lambda candidate: candidate.path)
         by_symbol = self.grouped(lambda candidate: candidate.symbol)
         for key, entry in self.missing.items():
@@ -220,12 +240,50 @@ class _Search:
                 c for c in self.pairing.undecided.get(key, ()) if c in self.free
             )
             for candidate in (*by_path[key.kind, entry.path], *by_symbol[key.kind, entry.symbol]):
-                similarity = self._similarity(entry, candidate)
-                if _likely(candidate) and (similarity is None or similarity >= SIMILAR):
+                if _likely(candidate) and self._similarity(entry, candidate) is None:
                     options[candidate] = None
+            options |= dict.fromkeys(self._alike_anywhere(key, entry))
             self.pairing.undecided.pop(key, None)
             if options:
-                self.pairing.undecided[key] = tuple(sorted(options, key=_candidate_order))
+                self.pairing.undecided[key] = tuple(sorted(options, key=self._likeliest(entry)))
+
+    def _lost(self) -> Counter[tuple[Kind, BundlePath]]:
+        return Counter((key.kind, entry.path) for key, entry in self.missing.items())
+
+    def _alike_anywhere(self, key: EntryKey, entry: ModelEntry | TargetEntry) -> list[Discovered]:
+        """Free candidates of an entry's kind that are known to be like what it was."""
+        names = self.likeness.get(entry.entrypoint, {})
+        return [
+            c
+            for c in self.of_kind(key, plain=True)
+            if not c.abstract and names.get(c.entrypoint, 0.0) >= SIMILAR
+        ]
+
+    def _settle_alike(self, key: EntryKey, found: Discovered) -> None:
+        """Settle on a likeness, unless something else is as likely.
+
+        That is another candidate that comes close, or another old definition that is more like
+        this candidate: it is a copy of that one, then.
+        """
+        entry = self.missing[key]
+        similarity = self._similarity(entry, found) or 0.0
+        rivals = [c for c in self._alike_anywhere(key, entry) if c is not found and _likely(c)]
+        closest = max((self._similarity(entry, c) or 0.0 for c in rivals), default=0.0)
+        copied = max(
+            (
+                values.get(found.entrypoint, 0.0)
+                for old, values in self.likeness.items()
+                if old != entry.entrypoint
+            ),
+            default=0.0,
+        )
+        if similarity >= SIMILAR and closest <= similarity - MARGIN and copied <= similarity:
+            self.settle(key, found, f"{similarity:.0%} alike")
+
+    def _likeliest(
+        self, entry: ModelEntry | TargetEntry
+    ) -> Callable[[Discovered], tuple[float, tuple[BundlePath, int, Entrypoint, str]]]:
+        return lambda found: (-(self._similarity(entry, found) or 0.0), _candidate_order(found))
 
     def _open(self, key: EntryKey) -> bool:
         """Whether evidence other than an equal body may settle an entry."""
@@ -239,7 +297,7 @@ class _Search:
         return state is not None and state.digest == entry.source_digest
 
     def _similarity(self, entry: ModelEntry | TargetEntry, found: Discovered) -> float | None:
-        return self.observed.similarity.get((entry.entrypoint, found.entrypoint))
+        return self.likeness.get(entry.entrypoint, {}).get(found.entrypoint)
 
 
 def _body(one: Discovered | ModelEntry | TargetEntry, same_file: bool) -> object:
@@ -264,4 +322,19 @@ def _same_facts(entry: ModelEntry | TargetEntry, found: Discovered) -> bool:
         return entry.model_output == found.facts.model_output
     if isinstance(entry, ModelEntry) and isinstance(found.facts, ModelFacts):
         return set(entry.outputs) == set(found.facts.outputs.values)
+    return False
+
+
+def _share_facts(entry: ModelEntry | TargetEntry, found: Discovered) -> bool:
+    """Whether an entry and a candidate have something in common, or it cannot be told."""
+    if isinstance(entry, TargetEntry) and isinstance(found.facts, TargetFacts):
+        output, data = found.facts.model_output, found.facts.data
+        if not isinstance(output, str) or output == entry.model_output or not entry.model_output:
+            return True
+        return data is not None and not set(data.values).isdisjoint(entry.data)
+    if isinstance(entry, ModelEntry) and isinstance(found.facts, ModelFacts):
+        outputs = found.facts.outputs
+        if not outputs.complete or not outputs.values or not entry.outputs:
+            return True
+        return not set(outputs.values).isdisjoint(entry.outputs)
     return False

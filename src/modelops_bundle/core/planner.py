@@ -160,7 +160,7 @@ class _Planner:
         entry: ModelEntry | TargetEntry,
         options: tuple[Discovered, ...],
     ) -> None:
-        names = ", ".join(f"{o.symbol} ({o.location})" for o in options)
+        names = ", ".join(self._candidate_text(entry, option) for option in options)
         reason = Reason(
             code="MB127",
             field="entrypoint",
@@ -180,6 +180,11 @@ class _Planner:
                 candidates=candidates,
             )
         )
+
+    def _candidate_text(self, entry: ModelEntry | TargetEntry, found: Discovered) -> str:
+        alike = self.observed.similarity.get((entry.entrypoint, found.entrypoint))
+        how = "" if alike is None else f", {alike:.0%} alike"
+        return f"{found.symbol} ({found.location}{how})"
 
     def _plan_gone(self, key: EntryKey, entry: ModelEntry | TargetEntry) -> None:
         file_is_there = entry.path in self.observed.files

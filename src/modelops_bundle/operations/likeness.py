@@ -1,57 +1,128 @@
-"""How alike a registered definition, as it was at the last sync, and a new one are."""
+"""How alike registered definitions, as they were at the last sync, and new ones are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from modelops_bundle.analysis.similarity import similarity
+from modelops_bundle.analysis.similarity import Definitions, file_similarity
 from modelops_bundle.core.observation import Discovered
-from modelops_bundle.core.paths import Entrypoint
-from modelops_bundle.core.registry import BundleRegistry, ModelEntry, TargetEntry
+from modelops_bundle.core.pairing import SIMILAR
+from modelops_bundle.core.paths import BundlePath, Entrypoint
+from modelops_bundle.core.registry import BundleRegistry, EntryKey, ModelEntry, TargetEntry
+from modelops_bundle.operations.old_sources import OldSources
 from modelops_bundle.workspace.kept_sources import KeptSources
 from modelops_bundle.workspace.scan import Scan
 
+Entry = ModelEntry | TargetEntry
+Likeness = dict[tuple[Entrypoint, Entrypoint], float]
+
 
 def similarities(
-    record: BundleRegistry, discovered: Iterable[Discovered], scan: Scan, kept: KeptSources
-) -> dict[tuple[Entrypoint, Entrypoint], float]:
-    """Likeness of each entry whose symbol is gone with each candidate that could be it.
+    record: BundleRegistry, discovered: Iterable[Discovered], scan: Scan, old: OldSources
+) -> Likeness:
+    """Likeness of the entries whose symbol is gone with the candidates that they may be now.
 
-    Only pairs that share the file or the name are compared: no other is ever paired by likeness.
+    Compared are candidates in the entry's file and of the entry's name; candidates in files that
+    are new to the registry and have changed since the last sync, where the definition, and if the
+    entry's file is gone that too, is alike; and, with candidates of a file that lost an entry,
+    its other entries: a candidate may be a copy of what is still there.
     """
     discovered = tuple(discovered)
     present = {(item.kind, item.path, item.symbol) for item in discovered}
-    claimed = {(key.kind, entry.path, entry.symbol) for key, entry in record.entries()}
-    result: dict[tuple[Entrypoint, Entrypoint], float] = {}
-    for key, entry in record.entries():
-        if (key.kind, entry.path, entry.symbol) in present or entry.source_digest is None:
-            continue
-        old = kept.get(entry.source_digest)
-        if old is None:
-            continue
-        for item in discovered:
-            related = item.path == entry.path or item.symbol == entry.symbol
-            free = (item.kind, item.path, item.symbol) not in claimed
-            if item.kind is key.kind and related and free:
-                value = _compare(entry, old, item, scan)
-                if value is not None:
-                    result[(entry.entrypoint, item.entrypoint)] = value
+    entries = tuple(record.entries())
+    gone = [row for row in entries if (row[0].kind, row[1].path, row[1].symbol) not in present]
+    if not gone:
+        return {}
+    claimed = {(key.kind, entry.path, entry.symbol) for key, entry in entries}
+    free = [one for one in discovered if (one.kind, one.path, one.symbol) not in claimed]
+    comparison = _Comparison(scan, old, {entry.path for _, entry in entries})
+    result: Likeness = {}
+    for key, entry in gone:
+        result.update(comparison.of_gone(key, entry, free))
+    losers = {(key.kind, entry.path) for key, entry in gone}
+    for key, entry in entries:
+        if (key.kind, entry.path) in losers and (key, entry) not in gone:
+            result.update(comparison.within_file(key, entry, free))
     return result
 
 
-def keep_sources(record: BundleRegistry, scan: Scan, kept: KeptSources) -> None:
-    """Keep what the entries' own files and closures hold now, for the next comparison."""
+def keep_sources(
+    record: BundleRegistry, discovered: Iterable[Discovered], scan: Scan, kept: KeptSources
+) -> None:
+    """Keep what the program looked at holds now, for the next comparison.
+
+    The entries' own files, their closures, and the files of what is not registered.
+    """
     entries = tuple(entry for _, entry in record.entries())
     own = (entry.path for entry in entries)
     code = (path for entry in entries for path in entry.code)
-    kept.keep(scan, dict.fromkeys((*own, *code)))
+    kept.keep(scan, dict.fromkeys((*own, *code, *(item.path for item in discovered))))
 
 
-def _compare(
-    entry: ModelEntry | TargetEntry, old: bytes, item: Discovered, scan: Scan
-) -> float | None:
-    try:
-        new = scan.read(item.path)
-    except FileNotFoundError:
-        return None
-    return similarity(old, entry.symbol, new, item.symbol)
+class _Comparison:
+    """Reads and parses each file once."""
+
+    def __init__(self, scan: Scan, old: OldSources, registered: set[BundlePath]) -> None:
+        self._scan = scan
+        self._old = old
+        self._registered = registered
+        self._definitions = Definitions()
+        self._files: dict[tuple[bytes, BundlePath], bool] = {}
+
+    def of_gone(
+        self, key: EntryKey, entry: Entry, free: Iterable[Discovered]
+    ) -> Iterator[tuple[tuple[Entrypoint, Entrypoint], float]]:
+        source = self._old.of(entry)
+        if source is None:
+            return
+        for item in free:
+            if item.kind is not key.kind:
+                continue
+            related = item.path == entry.path or item.symbol == entry.symbol
+            if not related and not self._may_have_moved(entry, source, item):
+                continue
+            value = self._compare(entry, source, item)
+            if value is not None and (related or value >= SIMILAR):
+                yield (entry.entrypoint, item.entrypoint), value
+
+    def within_file(
+        self, key: EntryKey, entry: Entry, free: Iterable[Discovered]
+    ) -> Iterator[tuple[tuple[Entrypoint, Entrypoint], float]]:
+        here = [item for item in free if item.kind is key.kind and item.path == entry.path]
+        source = self._old.of(entry) if here else None
+        for item in here if source is not None else ():
+            value = self._compare(entry, source, item)  # type: ignore[arg-type]
+            if value is not None:
+                yield (entry.entrypoint, item.entrypoint), value
+
+    def _may_have_moved(self, entry: Entry, source: bytes, item: Discovered) -> bool:
+        """Whether a symbol of another name and file may be what an entry has become."""
+        if item.path in self._registered or not item.convention or not self._is_new(entry, item):
+            return False
+        if self._scan.is_file(entry.path):
+            return True
+        known = (source, item.path)
+        if known not in self._files:
+            new = self._read(item.path)
+            self._files[known] = new is not None and file_similarity(source, new) >= SIMILAR
+        return self._files[known]
+
+    def _is_new(self, entry: Entry, item: Discovered) -> bool:
+        """Whether a file is not just what it was at the last sync, when the entry was elsewhere."""
+        try:
+            digest = self._scan.digest(item.path)
+        except FileNotFoundError:
+            return False
+        return digest == entry.source_digest or not self._old.held(digest)
+
+    def _compare(self, entry: Entry, source: bytes, item: Discovered) -> float | None:
+        new = self._read(item.path)
+        if new is None:
+            return None
+        return self._definitions.similarity(source, entry.symbol, new, item.symbol)
+
+    def _read(self, path: BundlePath) -> bytes | None:
+        try:
+            return self._scan.read(path)
+        except FileNotFoundError:
+            return None

@@ -24,9 +24,9 @@ from modelops_bundle.operations.file_memo import FileMemo
 from modelops_bundle.operations.gitignore import GitView, view_git
 from modelops_bundle.operations.left_out import ignored_dependencies, ignored_imports
 from modelops_bundle.operations.likeness import similarities
+from modelops_bundle.operations.old_sources import OldSources
 from modelops_bundle.operations.pointers import pointer_files
 from modelops_bundle.operations.settings import read_config, read_tracked
-from modelops_bundle.workspace.kept_sources import KeptSources
 from modelops_bundle.workspace.project import PYPROJECT, Project
 from modelops_bundle.workspace.pyproject import PyprojectFacts, read_project_facts
 from modelops_bundle.workspace.result_cache import ResultCache
@@ -86,7 +86,8 @@ def observe(
     tables = read_project_facts(project, looked)
     git = view_git(project)
     analysis = _analysed(project, looked, _request(file.record, tables, requested))
-    observed = _observation(project, looked, file.record, tables, analysis, tuple(named), git)
+    old = OldSources(project)
+    observed = _observation(project, looked, file.record, tables, analysis, tuple(named), git, old)
     looked.commit_cache()
     return Session(
         project=project,
@@ -94,7 +95,7 @@ def observe(
         config=config,
         observed=observed,
         scan=looked,
-        depends_on=git.depends_on,
+        depends_on=(*git.depends_on, *old.depends_on()),
     )
 
 
@@ -162,6 +163,7 @@ def _observation(
     analysis: Analysis,
     named: tuple[BundlePath, ...],
     git: GitView,
+    old: OldSources,
 ) -> Observation:
     tracked = read_tracked(project)
     data = sorted({*_data_paths(record, analysis), *named})
@@ -194,7 +196,7 @@ def _observation(
         parse_failures=analysis.parse_failures,
         environment=_environment(record, tables),
         source_roots=analysis.source_roots,
-        similarity=similarities(record, analysis.discovered, looked, KeptSources(project)),
+        similarity=similarities(record, analysis.discovered, looked, old),
         project=facts,
         findings=tuple(sorted(findings, key=finding_order)),
     )

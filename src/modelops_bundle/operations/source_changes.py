@@ -20,7 +20,7 @@ from modelops_bundle.core.observation import ParseFailure
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.registry import Entry
 from modelops_bundle.operations.observe import Session
-from modelops_bundle.workspace.kept_sources import KeptSources
+from modelops_bundle.operations.old_sources import OldSources
 
 #: By path: the recorded digest, and whether the difference is cosmetic.
 Differing = Mapping[BundlePath, tuple[Digest | None, bool]]
@@ -66,7 +66,7 @@ class SourceChanges:
             registered: All entries: a definition of another one may not count for this one.
         """
         self._scan = session.scan
-        self._kept = KeptSources(session.project)
+        self._old = OldSources(session.project)
         self._symbol = entry.symbol
         self._closure = session.observed.closures.get(entry.path)
         self._left_out: frozenset[tuple[BundlePath, str]] = frozenset()
@@ -99,7 +99,7 @@ class SourceChanges:
             return ParseFailure(path=path, message="no such file")
 
     def _before(self, path: BundlePath, recorded: Digest | None) -> ParsedSource | ParseFailure:
-        content = self._kept.get(recorded) if recorded is not None else None
+        content = self._old.get(path, recorded) if recorded is not None else None
         if content is None:
             return ParseFailure(path=path, message="not kept")
         return parse_source(path, content)
@@ -112,7 +112,7 @@ class SourceChanges:
         cosmetic: bool,
         reached: frozenset[str] | None,
     ) -> SourceChange:
-        content = self._kept.get(recorded) if recorded is not None else None
+        content = self._old.get(path, recorded) if recorded is not None else None
         if content is None:
             return SourceChange()
         try:

@@ -110,7 +110,8 @@ def carry_out(
         text = write_registry(session.project, file, plan.result)
         written = text != file.content
         file = replace(file, content=text, text=text, was_conflicted=False, record=plan.result)
-    keep_sources(plan.result, session.scan, KeptSources(session.project))
+    discovered = session.observed.discovered
+    keep_sources(plan.result, discovered, session.scan, KeptSources(session.project))
     after = evaluate(replace(session, file=replace(file, record=plan.result)))
     return SyncOutcome(report=report, after=after, written=written, refused=None)
 

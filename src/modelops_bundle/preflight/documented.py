@@ -101,7 +101,8 @@ STALENESS: tuple[RuleDoc, ...] = (
         "MB127",
         "Several candidates",
         None,
-        "The symbol is gone and more than one definition may be its new name. Choose with "
+        "The symbol is gone, and the code does not tell which definition is its new name, if any "
+        "is: several may be, or the only one is too little like it. Choose with "
         "`mops-bundle sync --rename ID=SYMBOL`.",
     ),
     RuleDoc(

@@ -4,12 +4,73 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from modelops_bundle.core.paths import BundlePath
 
 _TIMEOUT_S = 30
+
+
+class History:
+    """Files as they were committed when the registry was, if git has them here.
+
+    Nothing is fetched, and no program that the repository's configuration names is run.
+    """
+
+    def __init__(self, root: Path, registry: BundlePath) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            root: The project's root, in a repository or not.
+            registry: The document whose last commit tells when sources and record agreed.
+        """
+        self._root = root
+        self._registry = registry
+        self._commits: tuple[str, ...] | None = None
+
+    def versions(self, path: BundlePath) -> Iterator[bytes]:
+        """The file at the last commit of the registry, and at the last commit of all."""
+        for commit in self._known_commits():
+            content = self._ask("cat-file", "blob", f"{commit}:./{path}")
+            if content is not None:
+                yield content
+
+    def depends_on(self) -> tuple[str, ...]:
+        """Absolute paths that change when the answers may; none while nothing was asked."""
+        if self._commits is None:
+            return ()
+        answer = self._ask("rev-parse", "--git-path", "logs/HEAD")
+        return () if answer is None else (str(self._root / os.fsdecode(answer.rstrip(b"\n"))),)
+
+    def _known_commits(self) -> tuple[str, ...]:
+        if self._commits is None:
+            last = self._ask("rev-list", "-1", "HEAD", "--", self._registry)
+            named = [] if last is None else last.decode("ascii", "replace").split()
+            self._commits = (*named, "HEAD") if named else ()
+        return self._commits
+
+    def _ask(self, *arguments: str) -> bytes | None:
+        environment = {
+            **os.environ,
+            "GIT_OPTIONAL_LOCKS": "0",
+            # What a partial clone left out stays out: this is no time to use the network.
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_ALLOW_PROTOCOL": "none",
+        }
+        try:
+            answer = subprocess.run(
+                ["git", "-c", "core.fsmonitor=false", *arguments],
+                cwd=self._root,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_TIMEOUT_S,
+                check=False,
+                env=environment,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return answer.stdout if answer.returncode == 0 else None
 
 
 def ignored_by_git(root: Path, paths: Iterable[BundlePath]) -> frozenset[BundlePath]:

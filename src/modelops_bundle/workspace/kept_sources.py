@@ -32,6 +32,10 @@ class KeptSources:
             return None
         return content
 
+    def holds(self, digest: Digest) -> bool:
+        """Whether a source of this digest was kept."""
+        return os.path.exists(f"{self._folder}/{digest.hex}")
+
     def keep(self, scan: Scan, paths: Iterable[BundlePath]) -> None:
         """Keep these files as the scan sees them, and drop all others.
 

@@ -78,6 +78,7 @@ def main() -> None:
     parser.add_argument("--package", nargs="+", default=PACKAGES.split())
     parser.add_argument("--modules", type=int, default=8, help="entry modules of each package")
     parser.add_argument("--excess", action="store_true", help="list what closures hold in vain")
+    parser.add_argument("--answers", type=Path, help="keep what was loaded in this folder")
     args = parser.parse_args()
     environment = oracle_environment()
     print(
@@ -87,21 +88,20 @@ def main() -> None:
     results = []
     for package in args.package:
         with tempfile.TemporaryDirectory() as folder:
-            result = measured(environment, package, Path(folder), args.modules, excess=args.excess)
+            result = measured(environment, package, Path(folder), args)
         results.append(result)
         print(_row(result), flush=True)
     _summary(results)
 
 
 def measured(
-    environment: OracleEnvironment, package: str, root: Path, modules: int, *, excess: bool = False
+    environment: OracleEnvironment, package: str, root: Path, args: argparse.Namespace
 ) -> Result:
     """One package against the interpreter."""
     root = root.resolve()
     copied(environment, package, root)
     result = Result(package)
-    names = candidates(root)
-    answers = loaded(environment, root, names, modules)
+    answers = remembered(environment, package, root, args)
     result.failed = [f"{one['module']}: {one['problem']}" for one in answers if "problem" in one]
     good = {one["module"]: one["files"] for one in answers if "files" in one}
     entries = {module: path_of(root, module) for module in good}
@@ -123,10 +123,25 @@ def measured(
             name, asker, line = real[path]
             kind, shown = _class(root, asker, line, held)
             result.misses.append(Miss(module, path, name, shown, kind, bool(warned & held)))
-    if excess:
+    if args.excess:
         for path, count in in_vain.most_common(40):
             print(f"    in vain {count:>3}  {path}")
     return result
+
+
+def remembered(
+    environment: OracleEnvironment, package: str, root: Path, args: argparse.Namespace
+) -> list[dict[str, object]]:
+    """What the entries of a package load, asked again only where it is not known."""
+    kept = args.answers / f"{package}-{args.modules}.json" if args.answers else None
+    if kept is not None and kept.exists():
+        known: list[dict[str, object]] = json.loads(kept.read_text())
+        return known
+    answers = loaded(environment, root, candidates(root), args.modules)
+    if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(answers).replace(f"{root}/", ""))
+    return answers
 
 
 def copied(environment: OracleEnvironment, package: str, root: Path) -> None:
@@ -199,7 +214,7 @@ def analysed(root: Path, entries: Iterator[BundlePath] | object) -> Analysis:
 def _class(root: Path, asker: str, line: int, held: set[str]) -> tuple[str, str]:
     if not asker:
         return "set by hand", ""
-    path = Path(asker)
+    path = root / asker
     if not path.is_relative_to(root):
         return "asked for from outside", f"{'/'.join(path.parts[-3:])}:{line}"
     inside = str(path.relative_to(root))

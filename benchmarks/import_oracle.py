@@ -24,13 +24,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from oracle_environment import OracleEnvironment, oracle_environment
-
 from modelops_bundle.analysis.project import Analysis, AnalysisRequest, analyse
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.registry import Kind
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.scan import scan
+from oracle_environment import OracleEnvironment, oracle_environment
 
 PROBE = Path(__file__).resolve().parent / "oracle" / "import_probe.py"
 

@@ -35,6 +35,13 @@ COMMANDS = (
     ["push"],
     ["diff"],
     ["pull"],
+    ["push", "--tag", "v1"],
+    ["versions"],
+    ["inspect", "v1"],
+    ["tag", "prod", "v1"],
+    ["copy", "prod", "layout:../elsewhere"],
+    ["ensure", "v1", "--dest", "../run", "--mirror"],
+    ["delete", "v1", "--force"],
 )
 
 

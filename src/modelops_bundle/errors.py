@@ -142,6 +142,12 @@ class NotFoundInRemoteError(RemoteError):
     code = "not-found"
 
 
+class UnsupportedByRemoteError(RemoteError):
+    """The remote does not do that, or is not set up to."""
+
+    code = "unsupported"
+
+
 class TagMovedError(RemoteError):
     """The tag holds something else than was expected; nothing was tagged."""
 

@@ -82,6 +82,8 @@ COMMANDS = (
     ["status", "--check-staleness", "--files"],
     ["push"],
     ["pull"],
+    ["inspect"],
+    ["ensure", "latest", "--dest", "../run", "--mirror"],
 )
 
 

@@ -65,7 +65,7 @@ def test_without_a_login_a_push_is_refused_with_what_to_do(
     remote = remote_at(server.url(), None)
     with pytest.raises(UnauthorizedError) as caught:
         put_bundle(remote, FILES, "latest")
-    assert f"docker login {server.host}" in caught.value.hint
+    assert f"mops-bundle login {server.host}" in caught.value.hint
     assert caught.value.exit_code == 4
 
 

@@ -238,6 +238,27 @@ def test_a_name_that_is_no_tag_is_refused(remote: Remote, name: str) -> None:
     assert remote.tags() == ()
 
 
+def test_a_deleted_manifest_is_gone_with_its_tags_and_no_other(remote: Remote) -> None:
+    digest = put_bundle(remote, {"a.py": b"1", "b.py": b"shared"}, "v1", "latest")
+    other = put_bundle(remote, {"a.py": b"2", "b.py": b"shared"}, "v2")
+    remote.delete(digest)
+    assert remote.tags() == (immutable_tag(other), "v2")
+    with pytest.raises(NotFoundInRemoteError):
+        remote.read_manifest(digest)
+    with pytest.raises(NotFoundInRemoteError):
+        remote.delete(digest)
+    assert remote.read_manifest(other)
+    assert read(remote, descriptor_of(b"shared")) == b"shared"
+    assert put_bundle(remote, {"a.py": b"1", "b.py": b"shared"}, "v1") == digest
+    assert read(remote, descriptor_of(b"1")) == b"1"
+
+
+def test_a_blob_that_is_nowhere_cannot_be_mounted(remote: Remote) -> None:
+    assert remote.mount_blob(descriptor_of(b"nowhere"), f"{remote.url}-other") is False
+    assert remote.mount_blob(descriptor_of(b"nowhere"), "layout:/nowhere") is False
+    assert remote.present([descriptor_of(b"nowhere")]) == frozenset()
+
+
 def test_a_whole_bundle_can_be_put(remote: Remote) -> None:
     digest = put_bundle(remote, {"a.py": b"1", "b.py": b"", "c/d.csv": b"1"}, "latest")
     assert remote.tags() == ("latest", immutable_tag(digest))

@@ -139,7 +139,7 @@ def test_an_environment_gives_the_place_and_the_login(
     assert view["state"] == "unauthorized"
     shown = shell("push")
     assert shown.code == 4
-    assert "docker login" in shown.err
+    assert "mops-bundle login" in shown.err
     assert PASSWORD not in shown.err + json.dumps(view)
 
 

@@ -83,7 +83,7 @@ def make_certificate(folder: Path, *, rsa: bool = False) -> Certificate:
 
 @contextmanager
 def running_registry(
-    folder: Path, *, auth: object = None, tls: Certificate | None = None
+    folder: Path, *, auth: object = None, tls: Certificate | None = None, deletes: bool = True
 ) -> Iterator[RegistryServer]:
     """Run Debian's `docker-registry` until the block is left."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def running_registry(
         "log": {"level": "info", "accesslog": {"disabled": True}},
         "storage": {
             "filesystem": {"rootdirectory": str(folder / "data")},
-            "delete": {"enabled": True},
+            "delete": {"enabled": deletes},
         },
         "http": http,
     }
@@ -175,32 +175,33 @@ class TokenService:
         if handler.command == "POST":
             query = handler.rfile.read(int(handler.headers["Content-Length"])).decode()
         fields = {name: values[0] for name, values in parse_qs(query).items()}
-        scope = fields.get("scope", "")
-        self.asked.append(scope)
-        wanted = scope.rpartition(":")[2].split(",")
+        # In a query each scope is a field of its own; in a form they are words of one.
+        scopes = " ".join(parse_qs(query).get("scope", [])).split()
+        self.asked.append(" ".join(scopes))
         login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         given = handler.headers.get("Authorization")
         if given == f"Basic {login}" or fields.get("refresh_token") == IDENTITY_TOKEN:
-            actions = wanted
+            allowed = {"pull", "push", "delete"}
         elif given is None and "refresh_token" not in fields and self.anonymous:
-            actions = [action for action in wanted if action == "pull"]
+            allowed = {"pull"}
         else:
             return 401, {"errors": [{"code": "UNAUTHORIZED", "message": "who is this?"}]}
         name = "access_token" if handler.command == "POST" else "token"
-        return 200, {name: self._token(scope, actions), "expires_in": self.life_s}
+        return 200, {name: self._token(scopes, allowed), "expires_in": self.life_s}
 
-    def _token(self, scope: str, actions: list[str]) -> str:
+    def _token(self, scopes: list[str], allowed: set[str]) -> str:
         """A JSON Web Token, signed by openssl (RFC 7515, RS256)."""
         lines = self.key.certificate.read_text().splitlines()
         header = {"alg": "RS256", "typ": "JWT", "x5c": ["".join(lines[1:-1])]}
         now = int(time.time())
         claims: dict[str, object] = {
             "iss": ISSUER, "sub": USER, "aud": SERVICE, "jti": str(next(_numbers)),
-            "iat": now - 10, "nbf": now - 10, "exp": now + self.life_s + 60, "access": [],
+            "iat": now - 10, "nbf": now - 10, "exp": now + self.life_s + 60,
+            "access": [
+                {"type": kind, "name": name, "actions": sorted(allowed & {*actions.split(",")})}
+                for kind, name, actions in (scope.split(":") for scope in scopes)
+            ],
         }  # fmt: skip
-        if actions:
-            kind, name, _ = scope.split(":")
-            claims["access"] = [{"type": kind, "name": name, "actions": actions}]
         text = f"{_base64(json.dumps(header).encode())}.{_base64(json.dumps(claims).encode())}"
         signature = subprocess.run(
             [program("openssl"), "dgst", "-sha256", "-sign", self.key.key],

@@ -159,6 +159,22 @@ SOURCE_CHANGE = record(
     summary=TEXT,
     diff={"anyOf": [{"type": "null"}, listing(TEXT)]},
 )
+CONFLICT = record(path=TEXT, reason=TEXT, overwrite=FLAG)
+MODEL = record(
+    id=TEXT,
+    entrypoint=ENTRYPOINT,
+    path=PATH,
+    data=listing(PATH),
+    **dict.fromkeys(("outputs", "scenarios", "parameters"), listing(TEXT)),
+)
+TARGET = record(
+    id=TEXT,
+    entrypoint=ENTRYPOINT,
+    path=PATH,
+    model_output=MAYBE_TEXT,
+    data=listing(PATH),
+    target_sets=listing(TEXT),
+)
 SIDE = record(label=TEXT, digest=MAYBE_DIGEST)
 
 #: The document's name in its `schema` key -> what it must look like.
@@ -241,7 +257,7 @@ SCHEMAS: Mapping[str, Schema] = {
         deleted=listing(PATH),
         kept=listing(PATH),
         stay_deleted=listing(PATH),
-        conflicts=listing(record(path=PATH, reason=TEXT, overwrite=FLAG)),
+        conflicts=listing(CONFLICT),
         pulled=FLAG,
         refused={"enum": [None, "conflict"]},
         dry_run=FLAG,
@@ -270,25 +286,8 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "mops-bundle.list/1": record(
         schema=named("list"),
-        models=listing(
-            record(
-                id=TEXT,
-                entrypoint=ENTRYPOINT,
-                path=PATH,
-                data=listing(PATH),
-                **dict.fromkeys(("outputs", "scenarios", "parameters"), listing(TEXT)),
-            )
-        ),
-        targets=listing(
-            record(
-                id=TEXT,
-                entrypoint=ENTRYPOINT,
-                path=PATH,
-                model_output=MAYBE_TEXT,
-                data=listing(PATH),
-                target_sets=listing(TEXT),
-            )
-        ),
+        models=listing(MODEL),
+        targets=listing(TARGET),
         target_sets=TARGET_SETS,
         excluded=listing(ENTRYPOINT),
     ),
@@ -419,6 +418,63 @@ SCHEMAS: Mapping[str, Schema] = {
         created=listing(PATH),
         kept=listing(PATH),
         registry_ignored=FLAG,
+    ),
+    "mops-bundle.versions/1": record(
+        schema=named("versions"),
+        url=TEXT,
+        versions=listing(record(digest=DIGEST, tags=listing(TEXT))),
+    ),
+    "mops-bundle.inspect/1": record(
+        schema=named("inspect"),
+        url=TEXT,
+        ref={"type": "string", "pattern": "@sha256:[0-9a-f]{64}$"},
+        digest=DIGEST,
+        layout={"enum": ["files", "packed"]},
+        files=listing(
+            record(path=PATH, digest=DIGEST, size_bytes=COUNT, media_type=TEXT, uri=MAYBE_TEXT)
+        ),
+        total_bytes=COUNT,
+        models=listing(MODEL),
+        targets=listing(TARGET),
+        target_sets=TARGET_SETS,
+        behavior={
+            "type": "object",
+            "propertyNames": {"pattern": "^(model|target):.+$"},
+            "additionalProperties": SEMANTIC,
+        },
+        environment=DIGESTS,
+    ),
+    "mops-bundle.tag/1": record(
+        schema=named("tag"), url=TEXT, tag=TEXT, digest=DIGEST, before=MAYBE_DIGEST
+    ),
+    "mops-bundle.copy/1": record(
+        schema=named("copy"),
+        source=TEXT,
+        url=TEXT,
+        ref={"type": "string", "pattern": "@sha256:[0-9a-f]{64}$"},
+        digest=DIGEST,
+        tags=listing(TEXT),
+        copied=VOLUME,
+        mounted=VOLUME,
+        reused=VOLUME,
+        external=COUNT,
+    ),
+    "mops-bundle.delete/1": record(
+        schema=named("delete"), url=TEXT, digest=DIGEST, tags=listing(TEXT)
+    ),
+    "mops-bundle.ensure/1": record(
+        schema=named("ensure"),
+        url=TEXT,
+        ref={"type": "string", "pattern": "@sha256:[0-9a-f]{64}$"},
+        digest=DIGEST,
+        folder=TEXT,
+        files=COUNT,
+        written=listing(PATH),
+        removed=listing(TEXT),
+        conflicts=listing(CONFLICT),
+        refused={"enum": [None, "conflict"]},
+        backup=MAYBE_TEXT,
+        fetched_bytes=COUNT,
     ),
     "mops-bundle.add/1": record(schema=named("add"), **TRACKED),
     "mops-bundle.remove/1": record(schema=named("remove"), **TRACKED),

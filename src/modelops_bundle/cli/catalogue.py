@@ -37,8 +37,16 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "Publish": {
         "push": "publish the bundle",
         "pull": "bring a published bundle into this folder",
-        "diff": "tell how this project differs from a published bundle",
+        "diff": "tell how this project differs from a published bundle, or two bundles",
+        "ensure": "put a published bundle into a folder; needs no project",
         "cache": "list the bundles that this machine keeps, and free their room",
+    },
+    "Look after what is published": {
+        "versions": "list what is published, and under which tags",
+        "inspect": "tell what one published bundle holds",
+        "tag": "let a name mean a published bundle",
+        "copy": "publish elsewhere what is published here",
+        "delete": "remove a published bundle",
     },
 }
 

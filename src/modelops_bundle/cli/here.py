@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from modelops_bundle.cli.output import printable
 from modelops_bundle.errors import ProjectNotFoundError
 from modelops_bundle.workspace.pending import is_pending
 from modelops_bundle.workspace.project import Project, find_project
+from modelops_bundle.workspace.root import find_root
 
 
 def current_project() -> Project:
@@ -33,3 +35,11 @@ def current_project() -> Project:
                 f"warning: {printable(path)} was edited since a pull was cut off; left alone\n"
             )
     return project
+
+
+def in_project() -> bool:
+    """Whether there is a project at the working folder or above it."""
+    try:
+        return find_root(os.getcwd()) is not None
+    except FileNotFoundError:
+        return False

@@ -1,4 +1,4 @@
-"""The remote that a command talks to, as its options and the project say."""
+"""The remote that a command talks to, and the bundle that is meant there."""
 
 from __future__ import annotations
 
@@ -17,6 +17,17 @@ def add_remote_option(parser: CommandParser) -> None:
     )
 
 
+def add_reference(parser: CommandParser, *, optional: bool = False) -> None:
+    """Declare the bundle that is meant."""
+    words = "a tag, a digest or its beginning, or a full reference: URL:tag, URL@sha256:..."
+    parser.add_argument(
+        "ref",
+        nargs="?" if optional else None,
+        metavar="REF",
+        help=f"{words}; the project's tag without it" if optional else words,
+    )
+
+
 def remote_of(project: Project, config: BundleConfig, override: str | None) -> Remote:
     """The remote: `--remote`, then the pinned environment, then the configuration.
 
@@ -30,6 +41,67 @@ def remote_of(project: Project, config: BundleConfig, override: str | None) -> R
         config, override=override, environment=environment, folder_name=project.root.name
     )
     return open_project_remote(project, url, config=config, environment=environment)
+
+
+def bundle_of(reference: str | None, override: str | None = None) -> tuple[Remote, str]:
+    """The remote, and what is meant there: a full reference needs no project.
+
+    Args:
+        reference: A tag, a digest or its beginning, or a full reference; the project's tag where
+            there is none.
+        override: `--remote`.
+
+    Raises:
+        UsageError: a full reference and `--remote`.
+        ProjectNotFoundError: it takes a project to know the remote, and there is none.
+        ConfigError: the remote cannot be used.
+    """
+    from modelops_bundle.cli.here import current_project, in_project
+    from modelops_bundle.core.settings import DEFAULT_TAG
+    from modelops_bundle.errors import UsageError
+    from modelops_bundle.operations.settings import read_config
+    from modelops_bundle.storage.full_reference import parse_full_reference
+
+    full = parse_full_reference(reference) if reference else None
+    if full is not None:
+        if override:
+            raise UsageError("the reference says where the bundle is", hint="leave --remote out")
+        return remote_at(full.url), full.reference or DEFAULT_TAG
+    if override and not in_project():
+        return remote_at(override), reference or DEFAULT_TAG
+    project = current_project()
+    config = read_config(project)
+    return remote_of(project, config, override), reference or config.tag
+
+
+def remote_at(url: str) -> Remote:
+    """The remote of a URL: with the login of the project around, if there is one.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
+    from pathlib import Path
+
+    from modelops_bundle.core.settings import BundleConfig
+    from modelops_bundle.errors import ConfigError
+    from modelops_bundle.operations.remotes import open_project_remote, remote_url
+    from modelops_bundle.operations.settings import read_config
+    from modelops_bundle.storage.resolve import open_remote
+    from modelops_bundle.workspace.project import Project
+    from modelops_bundle.workspace.root import find_root
+
+    here = Path.cwd()
+    root = find_root(str(here))
+    if root is None:
+        return open_remote(url, root=here)
+    project = Project(Path(root))
+    try:
+        config = read_config(project)
+    except ConfigError:
+        config = BundleConfig()
+    environment = _environment(project, needed=False)
+    known = remote_url(config, override=url)
+    return open_project_remote(project, known, config=config, environment=environment)
 
 
 def _environment(project: Project, *, needed: bool) -> Environment | None:

@@ -147,6 +147,11 @@ class SyncState:
         """The last known state of a tag, or None."""
         return self.points.get((remote, tag))
 
+    @property
+    def newest(self) -> SyncPoint | None:
+        """What was last pushed or pulled, wherever, or None."""
+        return next(reversed(tuple(self.points.values())), None)
+
     def latest(self, remote: str) -> SyncPoint | None:
         """What was last pushed to or pulled from a remote, under any tag, or None."""
         for (url, _), point in reversed(tuple(self.points.items())):

@@ -13,6 +13,7 @@ from modelops_bundle.core.paths import BundlePath
 
 #: Hex digits of a bundle's digest in the immutable tag that each push sets.
 IMMUTABLE_TAG_DIGITS = 12
+_HEX = frozenset("0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,12 @@ def immutable_tag(digest: Digest) -> str:
     return f"sha-{digest.hex[:IMMUTABLE_TAG_DIGITS]}"
 
 
+def is_immutable(tag: str) -> bool:
+    """Whether a tag is of the kind that each push sets, and that never moves."""
+    digits = tag.removeprefix("sha-")
+    return digits != tag and len(digits) == IMMUTABLE_TAG_DIGITS and _HEX.issuperset(digits)
+
+
 def may_move(current: Digest | None, new: Digest, expected: frozenset[Digest]) -> bool:
     """Whether a tag may be set without overwriting what somebody else published.
 
@@ -96,6 +103,7 @@ class Clash(StrEnum):
     GONE_HERE = "deleted here, changed in the bundle"
     UNRECORDED = "differs from the bundle, and no push or pull is on record"
     UNTRACKED = "not published from here, and in the way of a file of the bundle"
+    EXTRA = "not in the bundle"
     OBSTACLE = "something else stands here than a file of this project"
 
     @property

@@ -88,7 +88,7 @@ def pull(
     bundle = fetch_bundle(remote, request.reference)
     data = data_paths(read_registry_of(remote, bundle)) if request.data else None
     with exclusive(pull_lock(project), _PATIENCE_S):
-        _finish(project)
+        finish(project)
         plan = _plan(project, remote.url, bundle, request, data)
         outcome = PullOutcome(
             url=remote.url,
@@ -107,7 +107,7 @@ def pull(
             files=None if request.data else bundle.index.digests,
             steps=plan.steps,
         )
-        backup = _carry_out(project, remote, bundle, journal, progress)
+        backup = carry_out(project, remote, bundle, journal, progress)
     shown = None if backup is None else BundlePath(backup.relative_to(project.root).as_posix())
     return replace(outcome, pulled=True, backup=shown)
 
@@ -128,7 +128,7 @@ def recover(project: Project) -> tuple[BundlePath, ...]:
         return ()
     try:
         with exclusive(pull_lock(project), timeout_s=0):
-            return tuple(path for path, _ in _finish(project))
+            return tuple(path for path, _ in finish(project))
     except LockTimeoutError:
         return ()
 
@@ -155,14 +155,22 @@ def _plan(
     return plan_pull(base, local, remote, options)
 
 
-def _carry_out(
+def carry_out(
     project: Project,
     remote: Remote,
     bundle: Bundle,
     journal: PullJournal,
     progress: Progress | None,
 ) -> Path | None:
-    """Fetch, decide, apply; returns the folder with what was overwritten."""
+    """Fetch what the steps of a journal need, decide, apply; the caller holds the pull's lock.
+
+    Returns:
+        The folder with what was overwritten, if anything was.
+
+    Raises:
+        RemoteError: the remote or the bundle is at fault; nothing was written.
+        ChangedDuringUseError: a file was edited meanwhile; that file was left alone.
+    """
     if not journal.steps:
         with exclusive(project.lock):
             _record(project, journal, ())
@@ -228,8 +236,15 @@ def _check_unedited(project: Project, steps: tuple[PullStep, ...]) -> None:
         )
 
 
-def _finish(project: Project) -> tuple[tuple[BundlePath, str], ...]:
-    """Finish or undo what an earlier pull left; the caller holds the pull's lock."""
+def finish(project: Project) -> tuple[tuple[BundlePath, str], ...]:
+    """Finish or undo what an earlier pull left; the caller holds the pull's lock.
+
+    Returns:
+        Files that were left alone, and why.
+
+    Raises:
+        ConfigError: the journal is damaged.
+    """
     if not is_pending(project):
         return ()
     folder = PullFolder(project)

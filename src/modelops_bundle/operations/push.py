@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -24,7 +23,6 @@ from modelops_bundle.errors import (
     RegistryError,
     StaleError,
     TagMovedError,
-    UsageError,
 )
 from modelops_bundle.operations.observe import Session
 from modelops_bundle.operations.publish import Published, changed_files, publish
@@ -32,15 +30,15 @@ from modelops_bundle.operations.remedy import remedy
 from modelops_bundle.operations.settings import read_state, write_state
 from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.operations.sync import carry_out
+from modelops_bundle.operations.tagging import check_movable
 from modelops_bundle.operations.transfers import Progress
-from modelops_bundle.storage.base import Remote, check_tag
+from modelops_bundle.storage.base import Remote
 from modelops_bundle.workspace.locks import exclusive
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.stamps import settled, stamp_of
 
 Refusal = Literal["stale", "preflight", "changed", "tag-moved"]
 
-_IMMUTABLE = re.compile(r"sha-[0-9a-f]{12}", re.ASCII)
 _SHOWN = 5
 
 
@@ -194,12 +192,7 @@ def _registry_state(report: StatusReport) -> FileState:
 
 def _checked_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
     for tag in tags:
-        if _IMMUTABLE.fullmatch(check_tag(tag)):
-            raise UsageError(
-                f"tag {tag}: such tags are set by push itself and never move",
-                not_done="nothing was uploaded",
-                hint="give another name",
-            )
+        check_movable(tag, not_done="nothing was uploaded")
     return tuple(dict.fromkeys(tags))
 
 

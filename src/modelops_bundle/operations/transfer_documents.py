@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+from modelops_bundle.core.transfer import PullPlan
 from modelops_bundle.operations.diff import Difference, EntryDifference, Side
 from modelops_bundle.operations.documents import StatusDocument
 from modelops_bundle.operations.publish import Volume
@@ -134,8 +135,8 @@ def push_document(outcome: PushOutcome, *, url: str, dry_run: bool) -> PushDocum
         "digest": published.digest if published else None,
         "tags": list(published.tags) if published else [],
         "files": len(published.files) if published else 0,
-        "uploaded": _volume(published.uploaded if published else Volume()),
-        "reused": _volume(published.reused if published else Volume()),
+        "uploaded": volume_document(published.uploaded if published else Volume()),
+        "reused": volume_document(published.reused if published else Volume()),
         "refused": outcome.refused,
         "url": shown_url(url),
         "dry_run": dry_run,
@@ -162,20 +163,25 @@ def pull_document(outcome: PullOutcome, *, dry_run: bool) -> PullDocument:
         "deleted": [str(step.path) for step in plan.delete],
         "kept": [str(path) for path in plan.keep],
         "stay_deleted": [str(path) for path in plan.stay_deleted],
-        "conflicts": [
-            {
-                "path": str(conflict.path),
-                "reason": conflict.clash.value,
-                "overwrite": conflict.clash.settled_by_overwrite,
-            }
-            for conflict in plan.conflicts
-        ],
+        "conflicts": conflict_documents(plan),
         "pulled": outcome.pulled,
         "refused": "conflict" if plan.conflicts else None,
         "dry_run": dry_run,
         "backup": None if outcome.backup is None else str(outcome.backup),
         "fetched_bytes": outcome.fetched_bytes,
     }
+
+
+def conflict_documents(plan: PullPlan) -> list[ConflictDocument]:
+    """Why nothing is written."""
+    return [
+        {
+            "path": str(conflict.path),
+            "reason": conflict.clash.value,
+            "overwrite": conflict.clash.settled_by_overwrite,
+        }
+        for conflict in plan.conflicts
+    ]
 
 
 def diff_document(difference: Difference) -> DiffDocument:
@@ -193,7 +199,8 @@ def diff_document(difference: Difference) -> DiffDocument:
     }
 
 
-def _volume(volume: Volume) -> VolumeDocument:
+def volume_document(volume: Volume) -> VolumeDocument:
+    """A number of contents."""
     return {"blobs": volume.blobs, "bytes": volume.bytes}
 
 

@@ -29,6 +29,27 @@ _CLIENT_ID = "mops-bundle"
 _FORM = "application/x-www-form-urlencoded"
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a request takes the right to.
+
+    Attributes:
+        write: To push as well as to pull.
+        delete: To delete as well.
+        source: Another repository of the same registry that is pulled from, or "".
+    """
+
+    write: bool = False
+    delete: bool = False
+    source: str = ""
+
+    def scopes(self, repository: str) -> list[str]:
+        """As a token service is asked for it (Docker's "Token Scope"); none without repository."""
+        actions = ["pull", *(["push"] if self.write else []), *(["delete"] if self.delete else [])]
+        wanted = {repository: ",".join(actions), self.source: "pull"}
+        return [f"repository:{name}:{what}" for name, what in wanted.items() if name]
+
+
 @dataclass(slots=True)
 class _Grant:
     """A header that may be sent.
@@ -70,10 +91,10 @@ class Authenticator:
         self._credentials: Credentials | None = None
         self._looked = False
         self._challenge: Challenge | None = None
-        self._grants: dict[bool, _Grant] = {}
+        self._grants: dict[Access, _Grant] = {}
         self._secrets: set[str] = set()
 
-    def header(self, *, write: bool, attempts: Attempts) -> str | None:
+    def header(self, access: Access, attempts: Attempts) -> str | None:
         """What to send, renewed where it is about to expire; None before anything was asked for.
 
         Raises:
@@ -83,9 +104,9 @@ class Authenticator:
         with self._lock:
             if self._challenge is None:
                 return None
-            grant = self._grants.get(write)
+            grant = self._grants.get(access)
             if grant is None or (grant.until is not None and time.monotonic() >= grant.until):
-                grant = self._grants[write] = self._grant(self._challenge, write, attempts)
+                grant = self._grants[access] = self._grant(self._challenge, access, attempts)
             return grant.header
 
     def accepted(self, header: str | None) -> None:
@@ -95,7 +116,7 @@ class Authenticator:
                 grant.accepted = True
 
     def challenged(
-        self, headers: Iterable[str], rejected: str | None, *, write: bool, attempts: Attempts
+        self, headers: Iterable[str], rejected: str | None, access: Access, attempts: Attempts
     ) -> None:
         """The registry has refused a request: get something better to send.
 
@@ -108,14 +129,14 @@ class Authenticator:
             RemoteError, TransientFailure: the token service cannot be asked.
         """
         with self._lock:
-            grant = self._grants.get(write)
+            grant = self._grants.get(access)
             if grant is not None and grant.header != rejected:
                 return  # another thread has renewed it meanwhile
             if rejected is not None and grant is not None and not grant.accepted:
                 raise self._refused("it does not accept these credentials")
-            self._grants.pop(write, None)
+            self._grants.pop(access, None)
             self._challenge = self._chosen(parse_challenges(headers))
-            self._grants[write] = self._grant(self._challenge, write, attempts)
+            self._grants[access] = self._grant(self._challenge, access, attempts)
 
     def denied(self, reason: str) -> UnauthorizedError:
         """The error for a request that the registry does not let this user make."""
@@ -137,7 +158,7 @@ class Authenticator:
         offered = ", ".join(sorted(by_scheme)) or "none"
         raise self._refused(f"it asks for a kind of login that is not known here ({offered:.100})")
 
-    def _grant(self, challenge: Challenge, write: bool, attempts: Attempts) -> _Grant:
+    def _grant(self, challenge: Challenge, access: Access, attempts: Attempts) -> _Grant:
         known = self._known()
         if challenge.scheme == "basic":
             if known is None or not known.username:
@@ -146,7 +167,7 @@ class Authenticator:
         if known is not None and known.registry_token:
             return _Grant(f"Bearer {known.registry_token}")
         asked = time.monotonic()
-        token = self._token(challenge, known, write, attempts)
+        token = self._token(challenge, known, access, attempts)
         self._secrets.add(token.text)
         return _Grant(
             f"Bearer {token.text}", asked + max(token.life_s - _EARLY_S, token.life_s / 2)
@@ -167,23 +188,22 @@ class Authenticator:
         return f"Basic {encoded}"
 
     def _token(
-        self, challenge: Challenge, known: Credentials | None, write: bool, attempts: Attempts
+        self, challenge: Challenge, known: Credentials | None, access: Access, attempts: Attempts
     ) -> Token:
         """Ask the token service (Docker's "Token" and "OAuth2 Token Authentication")."""
         realm = challenge.parameters["realm"]
         self._http.check(realm)
-        actions = "pull,push" if write else "pull"
-        fields = {
-            "service": challenge.parameters.get("service", ""),
-            "scope": f"repository:{self._repository}:{actions}",
-        }
-        fields = {name: text for name, text in fields.items() if text}
+        scopes = access.scopes(self._repository)
+        service = challenge.parameters.get("service", "")
+        fields = {"service": service} if service else {}
         if known is not None and known.identity_token:
             form = {
                 "grant_type": "refresh_token",
                 "client_id": _CLIENT_ID,
                 "refresh_token": known.identity_token,
                 **fields,
+                # RFC 6749, section 3.3: one field, separated by spaces.
+                **({"scope": " ".join(scopes)} if scopes else {}),
             }
             return self._ask("POST", realm, {"Content-Type": _FORM}, attempts, urlencode(form))
         headers = {}
@@ -191,7 +211,8 @@ class Authenticator:
             fields["account"] = known.username
             headers["Authorization"] = self._basic(known)
         joint = "&" if urlsplit(realm).query else "?"
-        return self._ask("GET", f"{realm}{joint}{urlencode(fields)}", headers, attempts)
+        query = urlencode([*fields.items(), *(("scope", scope) for scope in scopes)])
+        return self._ask("GET", f"{realm}{joint}{query}", headers, attempts)
 
     def _ask(
         self, method: str, url: str, headers: dict[str, str], attempts: Attempts, form: str = ""
@@ -215,9 +236,10 @@ class Authenticator:
         raise error
 
     def _refused(self, reason: str) -> UnauthorizedError:
+        place = f" to {self._repository}" if self._repository else ""
         return UnauthorizedError(
-            f"{self._host} refuses access to {self._repository}: {self.scrubbed(reason)}",
+            f"{self._host} refuses access{place}: {self.scrubbed(reason)}",
             not_done="nothing was changed there",
-            hint=f"log in with `docker login {self._host}`, or set registry.username and "
+            hint=f"log in with `mops-bundle login {self._host}`, or set registry.username and "
             "registry.password in the environment's file",
         )

@@ -112,6 +112,25 @@ class Remote(BlobStore, Protocol):
         """Store a manifest; all blobs that it names are there already. No tag names it yet."""
         ...
 
+    def mount_blob(self, descriptor: Descriptor, source_url: str) -> bool:
+        """Store a blob that another repository of the same server holds, without moving its bytes.
+
+        Returns:
+            Whether it is there now; False where the remote cannot do that, or will not.
+        """
+        ...
+
+    def delete(self, digest: Digest) -> None:
+        """Remove a manifest, and every tag that names it.
+
+        What nothing else needs is freed at once, or whenever the remote does that.
+
+        Raises:
+            NotFoundInRemoteError: no such manifest.
+            UnsupportedByRemoteError: the remote does not delete.
+        """
+        ...
+
     def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:
         """Let these tags name a manifest that is there: all of them, or none.
 

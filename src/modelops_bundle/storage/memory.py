@@ -77,6 +77,17 @@ class MemoryRemote:
         """See `Remote`."""
         self._blobs[descriptor.digest] = b"".join(verified(content, descriptor, self._url))
 
+    def mount_blob(self, descriptor: Descriptor, source_url: str) -> bool:
+        """See `Remote`."""
+        return False
+
+    def delete(self, digest: Digest) -> None:
+        """See `Remote`. Blobs stay."""
+        with self._lock:
+            if self._manifests.pop(digest, None) is None:
+                raise NotFoundInRemoteError(f"{self._url} has no manifest {digest}")
+            self._tags = {name: held for name, held in self._tags.items() if held != digest}
+
     def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:
         """See `Remote`."""
         with self._lock:

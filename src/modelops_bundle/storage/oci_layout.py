@@ -22,6 +22,7 @@ from modelops_bundle.codec.layout_json import (
     encode_layout_marker,
     with_tags,
 )
+from modelops_bundle.codec.layout_removal import described, plan_removal
 from modelops_bundle.codec.oci_json import MAX_DOCUMENT_BYTES
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import MANIFEST_MEDIA_TYPE, Descriptor
@@ -142,10 +143,7 @@ class OciLayoutRemote:
 
     def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:
         """See `Remote`."""
-        content = self.read_manifest(digest)
-        manifest = Descriptor(
-            media_type=MANIFEST_MEDIA_TYPE, digest=digest, size_bytes=len(content)
-        )
+        self.read_manifest(digest)
         self._prepare()
         with self._writing():
             # The names of the blobs must be durable before the name of the whole is.
@@ -154,9 +152,53 @@ class OciLayoutRemote:
                 before = _read_if_there(self._folder / _INDEX)
                 index = decode_layout_index(before) if before is not None else LayoutIndex.empty()
                 check_moves(digest, moves, index.tags, self._url)
+                content = self._whole(digest)
+                manifest = Descriptor(
+                    media_type=MANIFEST_MEDIA_TYPE, digest=digest, size_bytes=len(content)
+                )
                 after = with_tags(before, manifest, [move.name for move in moves])
                 if after != before:
                     write_atomic(self._folder / _INDEX, after)
+
+    def mount_blob(self, descriptor: Descriptor, source_url: str) -> bool:
+        """See `Remote`."""
+        return False
+
+    def delete(self, digest: Digest) -> None:
+        """See `Remote`. Blobs that nothing else in the layout names are deleted too."""
+        if digest not in self._index().digests:
+            raise NotFoundInRemoteError(f"{self._url} has no manifest {digest}")
+        with self._writing(), exclusive(self._folder / _LOCK, _LOCK_TIMEOUT_S):
+            before = _read_if_there(self._folder / _INDEX)
+            if before is None:
+                raise NotFoundInRemoteError(f"{self._url} has no manifest {digest}")
+            removal = plan_removal(before, digest, self._document)
+            write_atomic(self._folder / _INDEX, removal.content)
+            for unused in sorted(removal.unused):
+                self._path(unused).unlink(missing_ok=True)
+
+    def _document(self, digest: Digest) -> bytes | None:
+        """A manifest's bytes; None where they are not there, or damaged."""
+        try:
+            return self.read_manifest(digest)
+        except RemoteError:
+            return None
+
+    def _whole(self, digest: Digest) -> bytes:
+        """A manifest of which no part is missing: somebody may have deleted what was reused.
+
+        Raises:
+            NotFoundInRemoteError: a part is missing.
+        """
+        content = self.read_manifest(digest)
+        missing = [d for d in described(content) if not self._has(d)]
+        if missing:
+            raise NotFoundInRemoteError(
+                f"{self._url} no longer has blob {missing[0].digest}: deleted meanwhile",
+                not_done="nothing was tagged",
+                hint="do it again",
+            )
+        return content
 
     def _index(self) -> LayoutIndex:
         with self._reading(_INDEX):

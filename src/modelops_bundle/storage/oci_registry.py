@@ -16,6 +16,7 @@ from modelops_bundle.errors import (
     NotFoundInRemoteError,
     RemoteError,
     TagMovedError,
+    UnsupportedByRemoteError,
 )
 from modelops_bundle.storage.base import (
     check_moves,
@@ -26,7 +27,7 @@ from modelops_bundle.storage.base import (
     verified_bytes,
 )
 from modelops_bundle.storage.objects import ObjectStorage
-from modelops_bundle.storage.registry_address import RegistryAddress
+from modelops_bundle.storage.registry_address import RegistryAddress, parse_address, same_registry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -172,6 +173,31 @@ class OciRegistryRemote:
         from modelops_bundle.storage.registry_upload import BlobUpload
 
         BlobUpload(self._client, descriptor, content, self.url).run()
+
+    def mount_blob(self, descriptor: Descriptor, source_url: str) -> bool:
+        """See `Remote` (OCI distribution-spec v1.1, "Mounting a blob from another repository")."""
+        if not same_registry(self.url, source_url):
+            return False
+        from modelops_bundle.storage.registry_upload import mounted
+
+        return mounted(self._client, descriptor, parse_address(source_url).repository)
+
+    def delete(self, digest: Digest) -> None:
+        """See `Remote`. A registry frees the space when it next collects its garbage."""
+        from modelops_bundle.storage.registry_client import Request
+
+        request = Request(
+            method="DELETE", place=f"manifests/{digest}", expect=(200, 202, 404, 405), delete=True
+        )
+        status = self._client.metadata(request).status
+        if status == 404:
+            raise NotFoundInRemoteError(f"{self.url} has no manifest {digest}")
+        if status == 405:
+            raise UnsupportedByRemoteError(
+                f"{self._address.host} does not delete",
+                not_done="nothing was deleted",
+                hint="ask who runs the registry to enable deletion, or delete it there by hand",
+            )
 
     def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:
         """See `Remote`. All tags are checked before the first is set, and read again after."""

@@ -82,7 +82,7 @@ def parse_address(url: str) -> RegistryAddress:
         raise ConfigError(
             "the remote's URL holds a user name or a password",
             not_done="the remote was not asked",
-            hint="give oci://host/repository, and log in with `docker login host`",
+            hint="give oci://host/repository, and log in with `mops-bundle login host`",
         )
     found = _HOST.fullmatch(host)
     if not found or not slash or int(found["port"] or 1) not in range(1, 65536):

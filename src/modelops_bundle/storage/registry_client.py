@@ -12,7 +12,7 @@ import urllib3
 from modelops_bundle.codec.distribution_json import Credentials, decode_problem
 from modelops_bundle.codec.oci_json import MAX_DOCUMENT_BYTES
 from modelops_bundle.errors import NotFoundInRemoteError, RemoteError
-from modelops_bundle.storage.auth import Authenticator
+from modelops_bundle.storage.auth import Access, Authenticator
 from modelops_bundle.storage.http_client import Answer, Exchange, HttpClient, joined, same_origin
 from modelops_bundle.storage.http_errors import PlainAnswerError
 from modelops_bundle.storage.http_pools import Pools
@@ -38,7 +38,8 @@ class Request:
     Attributes:
         place: Below the repository (`blobs/sha256:…`), or an absolute URL that the registry gave.
         expect: The statuses that are an answer; all others are errors.
-        write: Whether it takes the right to push.
+        write, delete: Whether it takes the right to push, or to delete.
+        source: Another repository of the registry that it takes the right to pull from, or "".
         body: Bytes, or what yields them. What yields them is not sent again without asking.
     """
 
@@ -47,7 +48,14 @@ class Request:
     expect: Collection[int]
     headers: Mapping[str, str] = field(default_factory=dict)
     write: bool = False
+    delete: bool = False
+    source: str = ""
     body: bytes | Iterable[bytes] | None = None
+
+    @property
+    def access(self) -> Access:
+        """What it takes the right to."""
+        return Access(write=self.write, delete=self.delete, source=self.source)
 
 
 class RegistryClient:
@@ -127,7 +135,7 @@ class RegistryClient:
         if exchange.status == 401 and login:
             challenges = _challenges(exchange)
             exchange.read(_MAX_PROBLEM_BYTES, attempts)
-            self._auth.challenged(challenges, header, write=request.write, attempts=attempts)
+            self._auth.challenged(challenges, header, request.access, attempts)
             if not isinstance(request.body, bytes | None):
                 expired = self._auth.denied("the login expired on the way")
                 raise TransientFailure(expired, retry_after_s=0)
@@ -152,7 +160,7 @@ class RegistryClient:
         return url
 
     def _header(self, request: Request, attempts: Attempts) -> str | None:
-        return self._auth.header(write=request.write, attempts=attempts)
+        return self._auth.header(request.access, attempts)
 
     def _send(self, request: Request, url: str, header: str | None, attempts: Attempts) -> Exchange:
         headers = dict(request.headers)

@@ -9,9 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from urllib.parse import quote
 
 from modelops_bundle.core.oci import Descriptor
-from modelops_bundle.errors import IntegrityError, NotFoundInRemoteError, RemoteError
+from modelops_bundle.errors import (
+    IntegrityError,
+    NotFoundInRemoteError,
+    RemoteError,
+    UnauthorizedError,
+)
 from modelops_bundle.storage.base import CHUNK_BYTES, verified
 from modelops_bundle.storage.http_retry import Attempts, Patience, TransientFailure
 from modelops_bundle.storage.registry_client import RegistryClient, Request
@@ -29,6 +35,25 @@ def has_blob(client: RegistryClient, descriptor: Descriptor, attempts: Attempts)
     answer = client.ask(request, attempts)
     length = answer.headers.get("Content-Length", str(descriptor.size_bytes))
     return answer.status == 200 and length == str(descriptor.size_bytes)
+
+
+def mounted(client: RegistryClient, descriptor: Descriptor, source: str) -> bool:
+    """Take a blob over from another repository; False where the registry will not."""
+    request = Request(
+        method="POST",
+        place=f"blobs/uploads/?mount={descriptor.digest}&from={quote(source, safe='')}",
+        expect=(201, 202, 404, 405),
+        write=True,
+        source=source,
+    )
+    try:
+        answer = client.metadata(request)
+    except UnauthorizedError:
+        return False  # perhaps not to be read there; whether it may be written here will be seen
+    if answer.status == 202:
+        # A session was begun instead: the bytes are wanted.
+        _drop(client, client.absolute(answer))
+    return answer.status == 201
 
 
 class BlobUpload:
@@ -158,12 +183,15 @@ class BlobUpload:
 
     def _drop(self) -> None:
         """Tell the registry that nothing more will come."""
-        if not self._place:
-            return
-        attempts = Attempts(_COURTESY, _COURTESY.metadata_s)
-        request = Request(method="DELETE", place=self._place, expect=range(200, 600), write=True)
-        with suppress(RemoteError, NotFoundInRemoteError, TransientFailure):
-            self._client.ask(request, attempts)
+        if self._place:
+            _drop(self._client, self._place)
+
+
+def _drop(client: RegistryClient, place: str) -> None:
+    attempts = Attempts(_COURTESY, _COURTESY.metadata_s)
+    request = Request(method="DELETE", place=place, expect=range(200, 600), write=True)
+    with suppress(RemoteError, NotFoundInRemoteError, TransientFailure):
+        client.ask(request, attempts)
 
 
 class _Body:

@@ -7,7 +7,7 @@ from modelops_bundle.cli.render.layout import counted, table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from modelops_bundle.operations.transfer_documents import PullDocument
+    from modelops_bundle.operations.transfer_documents import ConflictDocument, PullDocument
 
 
 def render_pull(document: PullDocument, columns: int) -> list[str]:
@@ -38,14 +38,22 @@ def render_pull(document: PullDocument, columns: int) -> list[str]:
 
 def render_conflicts(document: PullDocument) -> list[str]:
     """Why nothing was pulled, for stderr."""
-    conflicts = document["conflicts"]
-    number = counted(len(conflicts), "path needs", "paths need")
-    settled = all(conflict["overwrite"] for conflict in conflicts)
-    help_ = (
-        "commit or copy your work, then pull with --overwrite, or push yours"
-        if settled
-        else "move away what stands in the way, then pull again"
+    return conflict_lines(
+        document["conflicts"],
+        "commit or copy your work, then pull with --overwrite, or push yours",
+        "move away what stands in the way, then pull again",
     )
+
+
+def conflict_lines(conflicts: list[ConflictDocument], settled: str, blocked: str) -> list[str]:
+    """Paths with what is wrong there, and what to do.
+
+    Args:
+        settled: Where `--overwrite` would settle all.
+        blocked: Where it would not.
+    """
+    number = counted(len(conflicts), "path needs", "paths need")
+    help_ = settled if all(conflict["overwrite"] for conflict in conflicts) else blocked
     return [
         f"error: {number} a decision; nothing was written",
         *table([(conflict["path"], conflict["reason"]) for conflict in conflicts]),

@@ -1,0 +1,31 @@
+"""`versions`: what is published, and under which tags."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from modelops_bundle.cli.arguments import CommandParser
+    from modelops_bundle.cli.output import Output
+
+EXAMPLE = "mops-bundle versions"
+
+
+def add_arguments(parser: CommandParser) -> None:
+    """Declare the command's arguments."""
+    from modelops_bundle.cli.remote import add_remote_option
+
+    add_remote_option(parser)
+
+
+def run(args: Namespace, out: Output) -> int:
+    """List bundles with their tags."""
+    from modelops_bundle.cli.remote import bundle_of
+    from modelops_bundle.cli.render.published import render_versions
+    from modelops_bundle.operations.published_documents import versions_document
+    from modelops_bundle.operations.versions import list_versions
+
+    remote, _ = bundle_of(None, args.remote)
+    out.show(versions_document(remote.url, list_versions(remote)), render_versions)
+    return 0

@@ -1,0 +1,146 @@
+"""Publishing elsewhere what is published here: the same bytes, and so the same digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.oci import Descriptor
+from modelops_bundle.core.transfer import TagMove, immutable_tag, is_immutable, may_move
+from modelops_bundle.errors import TagMovedError
+from modelops_bundle.operations.fetch import fetch_bundle
+from modelops_bundle.operations.publish import Volume
+from modelops_bundle.operations.tagging import check_movable
+from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
+from modelops_bundle.storage.base import Remote, parse_reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """A bundle that is published in a second place.
+
+    Attributes:
+        tags: What names it there, the immutable tag first.
+        copied, mounted, reused: Contents that were sent, that the server took over from the other
+            repository by itself, and that were there already.
+        external: Files that stay where they are, in object storage.
+    """
+
+    source_url: str
+    url: str
+    digest: Digest
+    tags: tuple[str, ...]
+    copied: Volume
+    mounted: Volume
+    reused: Volume
+    external: int = 0
+
+
+def copy_bundle(
+    source: Remote,
+    reference: str,
+    target: Remote,
+    tags: Sequence[str],
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Copied:
+    """Copy a bundle: its contents first, then its manifest, then the tags.
+
+    Args:
+        tags: What to call it there, besides its immutable tag; none for the tag that the
+            reference is, if it is one.
+        force: Set the tags whatever they hold.
+        progress: Called after each piece.
+
+    Raises:
+        TagMovedError: a tag holds another bundle there; nothing was copied.
+        RemoteError: one of the two remotes failed, or it is no bundle that may be published.
+    """
+    bundle = fetch_bundle(source, reference)
+    moves = _moves(source, reference, bundle.digest, tags, force=force)
+    _check_tags(target, bundle.digest, moves)
+    parts = (bundle.manifest.config, *bundle.manifest.layers)
+    blobs = list({part.digest: part for part in parts}.values())
+    present = target.present(blobs)
+    absent = [blob for blob in blobs if blob.digest not in present]
+    mounted = _moved(source, target, absent, progress)
+    target.put_manifest(source.read_manifest(bundle.digest))
+    target.set_tags(bundle.digest, moves)
+    return Copied(
+        source_url=source.url,
+        url=target.url,
+        digest=bundle.digest,
+        tags=tuple(move.name for move in moves),
+        copied=_volume(blob for blob in absent if blob.digest not in mounted),
+        mounted=_volume(blob for blob in absent if blob.digest in mounted),
+        reused=_volume(blob for blob in blobs if blob.digest in present),
+        external=sum(bool(file.external_uri) for file in bundle.index.files.values()),
+    )
+
+
+def _moves(
+    source: Remote, reference: str, digest: Digest, tags: Sequence[str], *, force: bool
+) -> list[TagMove]:
+    is_name = not tags and parse_reference(reference).tag and not is_immutable(reference)
+    if is_name and source.held([reference]).get(reference) == digest:
+        tags = [reference]
+    for name in tags:
+        check_movable(name, not_done="nothing was copied")
+    named = [TagMove(name=name, force=force) for name in dict.fromkeys(tags)]
+    return [TagMove(name=immutable_tag(digest)), *named]
+
+
+def _check_tags(target: Remote, digest: Digest, moves: Sequence[TagMove]) -> None:
+    """Look before anything is sent; a tag that is moved after that is noticed too."""
+    held = target.held([move.name for move in moves])
+    for move in moves:
+        if not move.force and not may_move(held.get(move.name), digest, move.expected):
+            raise TagMovedError(
+                f"tag {move.name} of {target.url} holds another bundle, {held[move.name]}",
+                not_done="nothing was copied",
+                hint="give --force to replace it, or another name with --tag",
+            )
+
+
+def _moved(
+    source: Remote, target: Remote, absent: Sequence[Descriptor], progress: Progress | None
+) -> frozenset[Digest]:
+    """Bring blobs over; those that the server took over by itself are returned."""
+    meter = Meter(sum(blob.size_bytes for blob in absent), progress)
+    mounted: set[Digest] = set()
+
+    def move(blob: Descriptor) -> None:
+        if target.mount_blob(blob, source.url):
+            mounted.add(blob.digest)
+            meter.add(blob.size_bytes)
+        else:
+            target.upload_blob(blob, _Blob(source, blob, meter))
+
+    transfer_each(move, absent)
+    return frozenset(mounted)
+
+
+class _Blob:
+    """A blob of the source in pieces, verified; whoever takes them may begin again."""
+
+    def __init__(self, source: Remote, blob: Descriptor, meter: Meter) -> None:
+        self._source = source
+        self._blob = blob
+        self._meter = meter
+        self._counted_bytes = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        taken_bytes = 0
+        for piece in self._source.open_blob(self._blob):
+            yield piece
+            taken_bytes += len(piece)
+            # What is sent again has been counted.
+            self._meter.add(max(0, taken_bytes - self._counted_bytes))
+            self._counted_bytes = max(taken_bytes, self._counted_bytes)
+
+
+def _volume(blobs: Iterable[Descriptor]) -> Volume:
+    sizes = [blob.size_bytes for blob in blobs]
+    return Volume(len(sizes), sum(sizes))

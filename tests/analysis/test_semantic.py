@@ -15,13 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import modelops_bundle
-from modelops_bundle.analysis.semantic import (
-    DEFINITIONS,
-    canonical,
-    docstring_of,
-    statement_of,
-    symbol_digest,
-)
+from modelops_bundle.analysis.semantic import statement_of, symbol_digest
+from modelops_bundle.analysis.walk import DEFINITIONS, canonical, docstring_of
 
 
 def digests(source: str, *, documented: bool = False) -> list[str]:
@@ -166,8 +161,8 @@ def test_deep_expressions_need_no_recursion() -> None:
 
 SCRIPT = """
 import ast, json, sys, warnings
-from modelops_bundle.analysis.semantic import (
-    DEFINITIONS, canonical, docstring_of, statement_of, symbol_digest)
+from modelops_bundle.analysis.semantic import statement_of, symbol_digest
+from modelops_bundle.analysis.walk import DEFINITIONS, canonical, docstring_of
 warnings.simplefilter("ignore")
 found = {}
 for name, source in json.load(sys.stdin).items():

@@ -18,7 +18,7 @@ def evaluated(source: str) -> Texts:
         nodes[type(node)].append(node)
     last = tree.body[-1]
     assert isinstance(last, ast.Expr)
-    return TextEvaluator(nodes, {"imported": frozenset({"x"})}).texts(last.value)
+    return TextEvaluator(lambda: nodes, {"imported": frozenset({"x"})}).texts(last.value)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 #: Built-in functions that import, or run what they are given.
-_BUILT_IN = ("__import__", "exec", "eval")
+BUILT_IN = {name: frozenset({name}) for name in ("__import__", "exec", "eval")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def chains_of(
     """
     around = {id(node.value): node for node in nodes.get(ast.Attribute, ())}  # type: ignore[attr-defined]
     calls = {id(node.func): node for node in nodes.get(ast.Call, ())}  # type: ignore[attr-defined]
-    known = {**{name: frozenset({name}) for name in _BUILT_IN}, **bindings}
+    known = {**BUILT_IN, **bindings}
     found: list[Chain] = []
     for name in nodes.get(ast.Name, ()):
         if name.id not in known:  # type: ignore[attr-defined]

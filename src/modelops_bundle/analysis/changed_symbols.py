@@ -8,14 +8,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
-from modelops_bundle.analysis.semantic import (
-    DEFINITIONS,
-    canonical,
-    docstring_of,
-    statement_of,
-    without_docstring,
-)
+from modelops_bundle.analysis.semantic import statement_of
 from modelops_bundle.analysis.source import ParsedSource
+from modelops_bundle.analysis.walk import DEFINITIONS, canonical, docstring_of, without_docstring
 
 
 class SymbolKind(StrEnum):

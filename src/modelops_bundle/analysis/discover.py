@@ -20,8 +20,9 @@ from modelops_bundle.analysis.resolve_bindings import definition as value_of
 from modelops_bundle.analysis.resolve_budget import WORK, WORK_PER_DEFINITION, Budget
 from modelops_bundle.analysis.resolve_modules import LoadedModule, LoadedModules
 from modelops_bundle.analysis.scope import Assigned, Defined, Scope
-from modelops_bundle.analysis.semantic import canonical, symbol_digest
+from modelops_bundle.analysis.semantic import symbol_digest
 from modelops_bundle.analysis.values import Class, Function
+from modelops_bundle.analysis.walk import canonical
 from modelops_bundle.conventions.base import Convention
 from modelops_bundle.core.behavior import SCHEME
 from modelops_bundle.core.digest import SemanticDigest, digest_of_fields

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from modelops_bundle.analysis.chains import Chain, chains_of
+from modelops_bundle.analysis import dynamic, search_path
+from modelops_bundle.analysis.chains import BUILT_IN, chains_of
 from modelops_bundle.analysis.dynamic import DynamicImport, comments_of, dynamic_imports
 from modelops_bundle.analysis.imports import (
     Certainty,
@@ -24,19 +25,17 @@ from modelops_bundle.analysis.mentions import (
     words_of,
 )
 from modelops_bundle.analysis.search_path import SearchPathEdit, search_path_edits
-from modelops_bundle.analysis.semantic import (
-    DEFINITIONS,
-    Statement,
-    canonical,
-    docstring_of,
-    statement_of,
-    text_digest,
-)
+from modelops_bundle.analysis.semantic import Statement, statement_of, text_digest
 from modelops_bundle.analysis.source import ParsedSource
 from modelops_bundle.analysis.texts import TextEvaluator
+from modelops_bundle.analysis.walk import DEFINITIONS, Dotted, canonical, docstring_of
 
 # What can give a module names that no statement binds.
 _INJECTORS = frozenset({"__dict__", "exec", "eval", "globals", "locals", "vars", "modules"})
+_IMPORTS = frozenset({ast.Import, ast.ImportFrom})
+# Statements that neither import nor hold statements.
+_PLAIN = frozenset({ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Assert, ast.Delete, ast.Expr})
+_FOLLOWED = dynamic.FOLLOWED | search_path.FOLLOWED
 _OWN_SETATTR = frozenset({"self", "cls", "obj", "instance"})
 
 
@@ -112,48 +111,108 @@ class FileFacts:
 
 def extract_facts(source: ParsedSource) -> FileFacts:
     """Read a file once for everything that the analysis of imports and digests needs."""
-    nodes: dict[type, list[ast.AST]] = defaultdict(list)
-    statements: list[Statement] = []
-    mentioned: list[set[str]] = []
     body = source.tree.body
     docstring = docstring_of(body)
     if docstring is not None:
         body = body[1:]
-    for node in body:
-        walked = canonical((node,))
-        statements.append(statement_of(node, walked))
-        mentioned.append(words_of(walked))
-        for child in walked.nodes:
-            nodes[child.__class__].append(child)
-    named = module_names(source.tree)
+    read = _Reading(body)
+    words = read.words
+    named = module_names(source.tree, read.bound)
     bindings = bindings_of(named.imports)
-    evaluator = TextEvaluator(nodes, bindings)
-    chains = chains_of(nodes, bindings)
+    evaluator = TextEvaluator(lambda: read.nodes, bindings)
+    shadowed = read.rebound() & bindings.keys()
+    reads = _reads(read.dotted, bindings, _unclear(named.imports) | shadowed)
+    dotted = {one.dotted for one in reads}.union(*bindings.values())
     comments = comments_of(source)
-    shadowed = _shadowed(nodes) & set(bindings)
-    reads = _reads(chains, _unclear(named.imports) | shadowed)
-    words: set[str] = set().union(*mentioned)
-    dotted = {read.dotted for read in reads}.union(*bindings.values())
+    followed = _follows(read.dotted, bindings)
+    nodes = read.nodes if followed else {}
+    chains = chains_of(nodes, bindings)
     return FileFacts(
         docstring="" if docstring is None else text_digest(docstring),
-        statements=tuple(statements),
+        statements=tuple(read.statements),
         imports=named.imports,
         dynamic=dynamic_imports(comments, chains, nodes, evaluator),
-        names=named.names | _declared_global(nodes),
-        open_ended=bool(words & _INJECTORS) or _sets_attributes(nodes.get(ast.Call, ())),
+        names=named.names | read.declared(),
+        open_ended=not words.isdisjoint(_INJECTORS) or _sets_attributes(read),
         exports=_exports(body, evaluator) if "__all__" in named.names else None,
         words=frozenset(words),
-        solitary=tuple(_solitary(body, mentioned, named.names)),
+        solitary=tuple(_solitary(body, read.mentioned, named.names)),
         reads=reads,
-        changes=frozenset(
-            chain.node.attr
-            for chain in chains
-            if not chain.read and isinstance(chain.node, ast.Attribute)
-        ),
+        changes=_changes(read.dotted, bindings),
         shadowed=frozenset(shadowed),
-        reach=reach_of(nodes, words, dotted),
+        reach=reach_of(read.names, words, dotted, has_metaclass="metaclass" in read.keywords),
         search_path=search_path_edits(chains, nodes, evaluator, frozenset(comments)),
     )
+
+
+class _Reading:
+    """The top-level statements of a file, each walked once.
+
+    Attributes:
+        statements: The digests of each.
+        mentioned: The words of each.
+        words: All words.
+        names, keywords: Identifiers of all names, and what calls call their arguments.
+        dotted: All dotted names.
+        bound: Statements without imports, with the names that they bind.
+    """
+
+    def __init__(self, body: Sequence[ast.stmt]) -> None:
+        self.statements: list[Statement] = []
+        self.mentioned: list[set[str]] = []
+        self.names: set[str] = set()
+        self.keywords: set[str] = set()
+        self.dotted = Dotted()
+        self.bound: dict[ast.stmt, Iterable[str]] = {}
+        self._stored: set[str] = set()
+        self._rare: dict[type, list[ast.AST]] = defaultdict(list)
+        self._walked: list[list[ast.AST]] = []
+        for node in body:
+            walked = canonical((node,), self.dotted)
+            self._walked.append(walked.nodes)
+            self.statements.append(statement_of(node, walked))
+            self.mentioned.append(words_of(walked))
+            self.names |= walked.names
+            self.keywords |= walked.keywords
+            self._stored |= walked.stored
+            self._stored |= walked.parameters
+            kinds = {type(other) for other in walked.others}
+            for other in walked.others:
+                self._rare[type(other)].append(other)
+            if not kinds.isdisjoint(_IMPORTS):
+                continue
+            if isinstance(node, DEFINITIONS):
+                self.bound[node] = (node.name,)
+            elif type(node) in _PLAIN:
+                self.bound[node] = walked.stored
+        self.words: set[str] = set().union(*self.mentioned)
+
+    @cached_property
+    def nodes(self) -> dict[type, list[ast.AST]]:
+        """All nodes by type, in the order of the walk."""
+        found: dict[type, list[ast.AST]] = defaultdict(list)
+        for nodes in self._walked:
+            for node in nodes:
+                found[type(node)].append(node)
+        return found
+
+    def rebound(self) -> set[str]:
+        """Names that something else than an import binds, in whatever scope."""
+        names, rare = set(self._stored), self._rare
+        for kind in (*DEFINITIONS, ast.ExceptHandler, ast.MatchAs, ast.MatchStar):
+            names.update(getattr(node, "name", None) or "" for node in rare.get(kind, ()))
+        names.update(getattr(node, "rest", None) or "" for node in rare.get(ast.MatchMapping, ()))
+        return names
+
+    def declared(self) -> set[str]:
+        """Names that functions may bind in the module."""
+        names: set[str] = set()
+        for node in self._rare.get(ast.Global, ()):
+            names.update(node.names if isinstance(node, ast.Global) else ())
+        for node in self._rare.get(ast.NamedExpr, ()):
+            if isinstance(node, ast.NamedExpr) and isinstance(node.target, ast.Name):
+                names.add(node.target.id)
+        return names
 
 
 def _unclear(imports: Iterable[ImportStatement]) -> set[str]:
@@ -168,29 +227,44 @@ def _unclear(imports: Iterable[ImportStatement]) -> set[str]:
     return unclear.union(name for name, dotted in meanings.items() if len(dotted) > 1)
 
 
-def _reads(chains: Iterable[Chain], unclear: set[str]) -> tuple[Read, ...]:
-    found: dict[str, Read] = {}
-    for chain in chains:
-        if chain.read:
-            attributes = 0 if chain.root in unclear else chain.attributes
-            earlier = found.get(chain.dotted)
-            if earlier is None or chain.node.lineno < earlier.line:
-                found[chain.dotted] = Read(chain.dotted, chain.node.lineno, attributes)
-    return tuple(found[dotted] for dotted in sorted(found))
+def _reads(
+    dotted: Dotted, bindings: Mapping[str, frozenset[str]], unclear: set[str]
+) -> tuple[Read, ...]:
+    first: dict[str, tuple[int, int]] = {}
+    heads = {**BUILT_IN, **bindings}
+    for local, line in dotted.reads.items():
+        root, dot, rest = local.partition(".")
+        for head in heads.get(root, ()):
+            attributes = 0 if root in unclear or not dot else rest.count(".") + 1
+            place = first.get(head + dot + rest)
+            if place is None or (line, attributes) < place:
+                first[head + dot + rest] = (line, attributes)
+    return tuple(Read(name, *first[name]) for name in sorted(first))
 
 
-def _declared_global(nodes: dict[type, list[ast.AST]]) -> set[str]:
-    names: set[str] = set()
-    for node in nodes.get(ast.Global, ()):
-        names.update(node.names if isinstance(node, ast.Global) else ())
-    for node in nodes.get(ast.NamedExpr, ()):
-        if isinstance(node, ast.NamedExpr) and isinstance(node.target, ast.Name):
-            names.add(node.target.id)
-    return names
+def _changes(dotted: Dotted, bindings: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    heads = {**BUILT_IN, **bindings}
+    return frozenset(
+        local.rpartition(".")[2] for local in dotted.changes if local.partition(".")[0] in heads
+    )
 
 
-def _sets_attributes(calls: Iterable[ast.AST]) -> bool:
-    for call in calls:
+def _follows(dotted: Dotted, bindings: Mapping[str, frozenset[str]]) -> bool:
+    """Whether the file names anything that imports by name, or `sys.path`; few files do."""
+    heads = {**BUILT_IN, **bindings}
+    for local in (*dotted.reads, *dotted.changes):
+        root, dot, rest = local.partition(".")
+        for head in heads.get(root, ()):
+            if head + dot + rest in _FOLLOWED:
+                return True
+    return False
+
+
+def _sets_attributes(read: _Reading) -> bool:
+    """Whether `setattr` is called on what may be a module."""
+    if "setattr" not in read.names:
+        return False
+    for call in read.nodes[ast.Call]:
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
             continue
         if call.func.id == "setattr" and call.args:
@@ -200,30 +274,15 @@ def _sets_attributes(calls: Iterable[ast.AST]) -> bool:
     return False
 
 
-def _shadowed(nodes: dict[type, list[ast.AST]]) -> set[str]:
-    names: set[str] = set()
-    for node in nodes.get(ast.Name, ()):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-    for node in nodes.get(ast.arg, ()):
-        if isinstance(node, ast.arg):
-            names.add(node.arg)
-    for kind in (*DEFINITIONS, ast.ExceptHandler, ast.MatchAs, ast.MatchStar):
-        names.update(getattr(node, "name", None) or "" for node in nodes.get(kind, ()))
-    names.update(getattr(node, "rest", None) or "" for node in nodes.get(ast.MatchMapping, ()))
-    return names
-
-
 def _solitary(
     body: Sequence[ast.stmt], mentioned: Sequence[set[str]], names: frozenset[str]
 ) -> Iterable[tuple[str, frozenset[str]]]:
     defined: dict[str, int] = defaultdict(int)
-    mentions: dict[str, int] = defaultdict(int)
+    mentions: Counter[str] = Counter()
     for node, words in zip(body, mentioned, strict=True):
         if isinstance(node, DEFINITIONS):
             defined[node.name] += 1
-        for word in words:
-            mentions[word] += 1
+        mentions.update(words)
     for node, words in zip(body, mentioned, strict=True):
         if not isinstance(node, DEFINITIONS) or defined[node.name] > 1:
             continue

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from types import MappingProxyType
 
-from modelops_bundle.analysis.semantic import DEFINITIONS
+from modelops_bundle.analysis.walk import DEFINITIONS
 
 
 class Certainty(IntEnum):
@@ -86,12 +87,21 @@ class _Context:
         return _Context(self.module_level, self.certainty, True)
 
 
-def module_names(tree: ast.Module) -> ModuleNames:
-    """Read all statements of a module, at any depth of nesting."""
+def module_names(
+    tree: ast.Module, known: Mapping[ast.stmt, Iterable[str]] = MappingProxyType({})
+) -> ModuleNames:
+    """Read all statements of a module, at any depth of nesting.
+
+    Args:
+        tree: The module.
+        known: Statements of its body that are known to hold no import, with the names that
+            they bind. They are not read again.
+    """
     imports: list[ImportStatement] = []
-    names: set[str] = set()
+    names: set[str] = set().union(*known.values())
     believed = not _redefines_type_checking(tree)
-    stack: list[tuple[_Body, _Context]] = [(tree.body, _Context())]
+    unread = [node for node in tree.body if node not in known]
+    stack: list[tuple[_Body, _Context]] = [(unread, _Context())]
     while stack:
         body, context = stack.pop()
         for node in body:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from modelops_bundle.analysis.semantic import DEFINITIONS, Canonical, Definition
+from modelops_bundle.analysis.walk import DEFINITIONS, Canonical, Definition
 
 # `targets:incidence`, `list[Incidence]`, `Incidence | None`: what code that looks names up, or
 # that evaluates annotations, may hold. Prose is not looked at.
@@ -34,6 +34,9 @@ PURE_BUILTINS = frozenset(
 )
 
 
+_NAMING = frozenset({ast.alias, ast.Global, *DEFINITIONS})
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """How far code can get without naming what it uses.
@@ -54,46 +57,40 @@ def words_of(walked: Canonical) -> set[str]:
 
     What the statement itself defines is not among them.
     """
-    words: set[str] = set()
-    for node in walked.nodes:
+    words = walked.names | walked.attributes
+    for text in walked.strings:
+        if text.isidentifier():
+            if len(text) <= _MAX_NAME_LIKE:
+                words.add(text)
+        elif 0 < len(text) <= _MAX_NAME_LIKE and _NAME_LIKE.fullmatch(text):
+            words.update(re.findall(r"\w+", text))
+    root = walked.nodes[0]
+    for node in walked.others:
         kind = node.__class__
-        if kind is ast.Name:
-            words.add(node.id)  # type: ignore[attr-defined]
-        elif kind is ast.Attribute:
-            words.add(node.attr)  # type: ignore[attr-defined]
-        elif kind is ast.Constant:
-            value = node.value  # type: ignore[attr-defined]
-            if value.__class__ is str and len(value) <= _MAX_NAME_LIKE and value:
-                if value.isidentifier():
-                    words.add(value)
-                elif _NAME_LIKE.fullmatch(value):
-                    words.update(re.findall(r"\w+", value))
-        elif kind is ast.alias:
+        if kind not in _NAMING:
+            continue
+        if kind is ast.alias:
             words.update(node.name.split("."))  # type: ignore[attr-defined]
             words.add(node.asname or "")  # type: ignore[attr-defined]
         elif kind is ast.Global:
             words.update(node.names)  # type: ignore[attr-defined]
-        elif isinstance(node, DEFINITIONS) and node is not walked.nodes[0]:
-            words.add(node.name)
+        elif node is not root:
+            words.add(node.name)  # type: ignore[attr-defined]
     return words
 
 
-def reach_of(nodes: Mapping[type, Sequence[ast.AST]], words: set[str], dotted: set[str]) -> Reach:
+def reach_of(names: Set[str], words: Set[str], dotted: Set[str], *, has_metaclass: bool) -> Reach:
     """Judge a file.
 
     Args:
-        nodes: Its nodes by type.
+        names: The identifiers of all its names.
         words: All its `words_of`.
         dotted: All dotted names that it imports, or reaches through imports.
+        has_metaclass: It says `metaclass=`.
     """
-    names = {node.id for node in nodes.get(ast.Name, ()) if isinstance(node, ast.Name)}
-    metaclass = any(
-        isinstance(node, ast.keyword) and node.arg == "metaclass"
-        for node in nodes.get(ast.keyword, ())
-    )
     inspecting = any(name.split(".")[0] == "inspect" for name in dotted)
     far = any(f"{name}.".startswith(_FAR_MODULES) for name in dotted)
-    anywhere = far or metaclass or bool(names & _RUNNERS or words & _FAR_WORDS)
+    anywhere = far or has_metaclass or bool(names & _RUNNERS or words & _FAR_WORDS)
     own = anywhere or inspecting or bool(names & _NAMESPACE_FUNCTIONS or words & _NAMESPACE_WORDS)
     return Reach(own, anywhere, bool(words & _DOCUMENTATION))
 
@@ -127,6 +124,8 @@ def _run_by(node: Definition) -> Iterator[ast.AST]:
     pending: list[ast.AST] = [node]
     for child in pending:
         yield child
+        if isinstance(child, (ast.Name, ast.Constant)):
+            continue
         if isinstance(child, ast.Lambda):
             pending.append(child.args)
         elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):

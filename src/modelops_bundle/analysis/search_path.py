@@ -19,6 +19,8 @@ _CALLS = {
     "sys.path.extend": (0, "elements"),
 }
 _SEARCH_PATH = "sys.path"
+#: The dotted names that matter here.
+FOLLOWED = frozenset({*_CALLS, _SEARCH_PATH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def search_path_edits(
     """All places of a file that add to `sys.path`, in source order.
 
     Args:
-        chains: The dotted names of the file.
+        chains: The dotted names of the file; none where it neither reads nor sets `FOLLOWED`.
         nodes: Its nodes by type.
         evaluator: Of the file.
         settled: Lines of its `# mops: imports` comments.

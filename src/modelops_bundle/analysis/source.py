@@ -7,6 +7,7 @@ import codecs
 import re
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 
 from modelops_bundle.core.observation import ParseFailure
 from modelops_bundle.core.paths import BundlePath
@@ -22,23 +23,23 @@ _UTF8 = frozenset({"utf-8", "utf-8-sig"})
 _SLOW_CODECS = frozenset({"punycode", "idna"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ParsedSource:
     """A file that parsed.
 
     Attributes:
         tree: The module; offsets are those of `ast` (columns count UTF-8 bytes).
-        lines: The decoded source without byte order mark, split as Python counts lines.
+        text: The decoded source without byte order mark, its line ends normalised.
     """
 
     path: BundlePath
     tree: ast.Module
-    lines: tuple[str, ...]
+    text: str
 
-    @property
-    def text(self) -> str:
-        """The source, its line ends normalised."""
-        return "\n".join(self.lines)
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The text, split as Python counts lines."""
+        return tuple(self.text.split("\n"))
 
     def segment(self, node: ast.expr | ast.stmt) -> str:
         """The source text of a node, runs of white space as one blank."""
@@ -88,8 +89,9 @@ def parse_source(path: BundlePath, content: bytes) -> ParsedSource | ParseFailur
         return ParseFailure(path=path, message="expression nested too deeply")
     except (ValueError, LookupError) as error:
         return ParseFailure(path=path, message=str(error))
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return ParsedSource(path, tree, tuple(lines))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return ParsedSource(path, tree, text)
 
 
 def _decode(path: BundlePath, content: bytes) -> str | ParseFailure:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from modelops_bundle.analysis.facts import FileFacts, extract_facts
 from modelops_bundle.analysis.mentions import PURE_BUILTINS, definition_calls, words_of
-from modelops_bundle.analysis.semantic import DEFINITIONS, canonical, without_docstring
 from modelops_bundle.analysis.source import ParsedSource
+from modelops_bundle.analysis.walk import DEFINITIONS, canonical, without_docstring
 from modelops_bundle.core.observation import ParseFailure
 from modelops_bundle.core.paths import BundlePath
 

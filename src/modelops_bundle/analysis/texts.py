@@ -7,8 +7,9 @@ Facts about a file must not depend on where it is, so what does is written as a 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 NAME, PACKAGE, FILE = "\0", "\1", "\2"
 
@@ -53,14 +54,20 @@ class TextEvaluator:
     """Evaluates expressions of one file; a name is worth what any assignment to it may give."""
 
     def __init__(
-        self, nodes: Mapping[type, Sequence[ast.AST]], bindings: Mapping[str, frozenset[str]]
+        self,
+        nodes: Callable[[], Mapping[type, Sequence[ast.AST]]],
+        bindings: Mapping[str, frozenset[str]],
     ) -> None:
-        """Take the file's nodes by type, and what its imports bind."""
-        self._nodes = nodes
+        """Take the file's nodes by type, when a name has to be looked up, and its imports."""
+        self._nodes_of_file = nodes
         self._bindings = bindings
         self._sources: dict[str, list[_Source]] | None = None
         # Each name is evaluated once: `b = a + a; c = b + b; …` would double at every step.
         self._known: dict[tuple[str, str], Texts] = {}
+
+    @cached_property
+    def _nodes(self) -> Mapping[type, Sequence[ast.AST]]:
+        return self._nodes_of_file()
 
     def texts(self, node: ast.expr | None, depth: int = 0) -> Texts:
         """The texts that an expression can be worth."""

@@ -7,16 +7,14 @@ import threading
 from pathlib import Path
 
 from modelops_bundle.core.digest import Digest
-from modelops_bundle.core.settings import RegistryAccess
 from modelops_bundle.errors import InvalidDigestError, NotFoundInRemoteError, UsageError
 from modelops_bundle.operations.cached import CachedBundle, ensure_cached, is_cached
+from modelops_bundle.operations.worker_remote import open_worker_remote
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.storage.bundle_cache import BundleCache
-from modelops_bundle.storage.resolve import open_remote
 
 #: Names of the folders of `cache_structure`.
 _STRUCTURES = ("digest_short", "digest_full")
-_SCHEMES = ("oci://", "layout:", "file://")
 
 
 class InvalidBundleReferenceError(UsageError, ValueError):
@@ -135,24 +133,7 @@ class ModelOpsBundleRepository:
         urls = [f"{url}/{repository}" if repository else url]
         if repository and url.endswith(f"/{repository}"):
             urls.append(url)
-        return [self._open(url) for url in urls]
-
-    def _open(self, url: str) -> Remote:
-        if not url.startswith(_SCHEMES):
-            url = f"oci://{url}"
-        return open_remote(url, root=Path.cwd(), login=self._login(), insecure=self.insecure)
-
-    def _login(self) -> RegistryAccess | None:
-        user = os.environ.get("REGISTRY_USERNAME")
-        password = os.environ.get("REGISTRY_PASSWORD")
-        if not user or not password:
-            return None
-        return RegistryAccess(
-            login_server=self.registry_ref,
-            username=user,
-            password=password,
-            insecure=self.insecure,
-        )
+        return [open_worker_remote(url, insecure=self.insecure) for url in urls]
 
 
 def _parse(bundle_ref: str) -> tuple[str, Digest]:

@@ -69,6 +69,15 @@ def test_a_newer_version_is_another_module(importable: ImportableBundles, tmp_pa
     assert importlib.import_module("mops_w").part.V == 2
 
 
+def test_packages_without_a_file_of_their_own_are_forgotten_too(
+    importable: ImportableBundles, tmp_path: Path
+) -> None:
+    importable.add(ONE, *_with_root(bundle(tmp_path / "1", mops_n__deep__part="V = 1")))
+    assert importlib.import_module("mops_n.deep.part").V == 1
+    importable.remove(ONE)
+    assert not [name for name in sys.modules if name.startswith("mops_n")]
+
+
 def test_bundles_with_nothing_in_common_stand_side_by_side(
     importable: ImportableBundles, tmp_path: Path
 ) -> None:

@@ -82,9 +82,10 @@ class ImportableBundles:
                 return
             del self._active[digest]
             sys.path[:] = [entry for entry in sys.path if entry not in known.roots]
-            for name, module in list(sys.modules.items()):
-                if _comes_from(module, known.folder):
-                    del sys.modules[name]
+            # All are found before any goes: a namespace package asks its parent where it is.
+            gone = [name for name, m in list(sys.modules.items()) if _comes_from(m, known.folder)]
+            for name in gone:
+                del sys.modules[name]
             for entry in list(sys.path_importer_cache):
                 if Path(entry).is_relative_to(known.folder):
                     del sys.path_importer_cache[entry]
@@ -103,7 +104,7 @@ class ImportableBundles:
         for name in sorted(modules):
             module = sys.modules.get(name)
             if module is not None and not _comes_from(module, folder):
-                place = getattr(module, "__file__", None) or "somewhere else"
+                place = vars(module).get("__file__") or "somewhere else"
                 raise ModuleConflictError(
                     f"bundle {digest} has a module {name}, and this process has imported another "
                     f"one of that name from {place}",
@@ -133,7 +134,12 @@ def top_level_modules(
 
 
 def _comes_from(module: ModuleType, folder: Path) -> bool:
-    places = [getattr(module, "__file__", None)]
-    # A package without a file of its own, which may be in several places.
-    places += [str(place) for place in getattr(module, "__path__", ())]
-    return any(place and Path(place).is_relative_to(folder) for place in places)
+    # Read past `__getattr__`, which may import what a lazy module stands for.
+    names = getattr(module, "__dict__", {})
+    places = [names.get("__file__")]
+    try:
+        # A package without a file of its own, which may be in several places.
+        places += [str(place) for place in names.get("__path__") or ()]
+    except (KeyError, TypeError):
+        return False
+    return any(isinstance(place, str) and Path(place).is_relative_to(folder) for place in places)

@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelops_bundle.codec.oci_json import bundle_documents
 from modelops_bundle.core.digest import Digest
-from modelops_bundle.core.oci import BundleIndex
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.transfer import (
     Clash,
+    ContentBlob,
     PullOptions,
     PullPlan,
     TagMove,
@@ -23,7 +22,7 @@ from modelops_bundle.core.transfer import (
     plan_pull,
     plan_push,
 )
-from support.bundles import digest_of, state_of, states_of
+from support.bundles import descriptor_of, digest_of, state_of, states_of
 
 A, B, C = (digest_of(content) for content in (b"a", b"b", b"c"))
 BY_LETTER = {"A": b"a", "B": b"b", "C": b"c"}
@@ -247,12 +246,15 @@ def test_after_a_pull_the_next_one_has_nothing_to_do(case: Case) -> None:
 
 def test_each_content_is_uploaded_once_and_only_if_it_is_not_there() -> None:
     contents = {"a.py": b"1", "b.py": b"1", "c.py": b"2", "d.py": b"3"}
-    manifest, content, _ = bundle_documents(BundleIndex.of(states_of(contents).values()))
-    digest = Digest.of_bytes(content)
+    blobs = [
+        ContentBlob(descriptor_of(content), (state_of(path, content),))
+        for path, content in contents.items()
+    ]
+    digest = digest_of(b"a manifest")
     moves = (TagMove(name="latest"),)
-    plan = plan_push(digest, manifest, {digest_of(b"2")}, moves)
-    assert [state.path for state in plan.upload] == ["a.py", "d.py"]
-    assert [state.path for state in plan.reuse] == ["c.py"]
+    plan = plan_push(digest, blobs, {digest_of(b"2")}, moves)
+    assert [blob.parts[0].path for blob in plan.upload] == ["a.py", "d.py"]
+    assert [blob.parts[0].path for blob in plan.reuse] == ["c.py"]
     assert [move.name for move in plan.tags] == [immutable_tag(digest), "latest"]
     assert immutable_tag(digest) == f"sha-{digest[7:19]}"
     assert not plan.tags[0].force

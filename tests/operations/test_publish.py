@@ -26,7 +26,8 @@ from modelops_bundle.errors import (
     TagMovedError,
 )
 from modelops_bundle.operations.fetch import fetch_bundle
-from modelops_bundle.operations.publish import Published, changed_files, publish
+from modelops_bundle.operations.local_contents import changed_files
+from modelops_bundle.operations.publish import Published, publish
 from modelops_bundle.storage.memory import MemoryRemote
 from modelops_bundle.storage.oci_layout import OciLayoutRemote
 from modelops_bundle.workspace.project import Project

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.settings import SyncPoint
 from modelops_bundle.operations.publish_state import (
     PublishState,
-    bundle_digest,
     checked_state,
     offline_state,
 )
@@ -16,12 +14,12 @@ from modelops_bundle.storage.memory import MemoryRemote
 from support.bundles import digest_of, put_bundle, states_of
 
 OLD, NEW = {"a.py": b"1"}, {"a.py": b"2"}
-OTHER = digest_of(b"somebody else's")
+OTHER = {"a.py": b"somebody else's"}
 
 
 def point(contents: dict[str, bytes]) -> SyncPoint:
     files = {path: state.digest for path, state in states_of(contents).items()}
-    return SyncPoint(bundle_digest(states_of(contents)), files)
+    return SyncPoint(put_bundle(MemoryRemote(), contents), files)
 
 
 @pytest.mark.parametrize(
@@ -48,29 +46,37 @@ def test_without_asking(
     [
         (None, OLD, None, "never-pushed"),
         (OLD, OLD, None, "never-pushed"),
-        (OLD, OLD, point(OLD).manifest, "synced"),
-        (OLD, NEW, point(OLD).manifest, "ahead"),
-        (OLD, None, point(OLD).manifest, "ahead"),
+        (OLD, OLD, OLD, "synced"),
+        (OLD, NEW, OLD, "ahead"),
+        (OLD, None, OLD, "ahead"),
         (OLD, OLD, OTHER, "behind"),
         (OLD, NEW, OTHER, "diverged"),
         (OLD, None, OTHER, "diverged"),
         (None, OLD, OTHER, "diverged"),
-        (None, OLD, point(OLD).manifest, "synced"),
-        (OLD, NEW, point(NEW).manifest, "synced"),
+        (None, OLD, OLD, "synced"),
+        (OLD, NEW, NEW, "synced"),
     ],
 )
 def test_when_the_remote_was_asked(
     recorded: dict[str, bytes] | None,
     here: dict[str, bytes] | None,
-    held: Digest | None,
+    held: dict[str, bytes] | None,
     expected: str,
 ) -> None:
     known = None if recorded is None else point(recorded)
-    assert checked_state(known, None if here is None else states_of(here), held) == expected
+    there = None if held is None else point(held)
+    state = checked_state(
+        known,
+        None if here is None else states_of(here),
+        there and there.manifest,
+        there and there.files,
+    )
+    assert state == expected
 
 
-def test_the_digest_is_the_one_that_a_push_gives() -> None:
-    assert bundle_digest(states_of(OLD)) == put_bundle(MemoryRemote(), OLD)
+def test_a_bundle_that_cannot_be_read_is_not_taken_for_this_one() -> None:
+    assert checked_state(point(OLD), states_of(OLD), digest_of(b"x")) == "behind"
+    assert checked_state(point(OLD), states_of(NEW), digest_of(b"x")) == "diverged"
 
 
 def test_states_are_those_of_the_contract() -> None:

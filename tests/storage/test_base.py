@@ -90,6 +90,30 @@ def test_a_blob_comes_back_as_it_was_stored(store: BlobStore, content: bytes) ->
     assert store.present([descriptor, descriptor_of(b"other")]) == {descriptor.digest}
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(0, 1), (5, 9), (0, 3 * CHUNK_BYTES), (17, 2 * CHUNK_BYTES + 3)],
+)
+def test_a_part_of_a_blob_comes_back_as_it_was_stored(remote: Remote, start: int, end: int) -> None:
+    content = bytes(range(256)) * (3 * CHUNK_BYTES // 256)
+    descriptor = descriptor_of(content)
+    remote.upload_blob(descriptor, [content])
+    pieces = list(remote.open_range(descriptor, start, end))
+    assert b"".join(pieces) == content[start:end]
+    assert all(len(piece) <= CHUNK_BYTES for piece in pieces)
+
+
+def test_a_part_beyond_the_end_is_refused(remote: Remote) -> None:
+    descriptor = descriptor_of(b"abc")
+    remote.upload_blob(descriptor, [b"abc"])
+    for start, end in ((0, 4), (4, 5), (2, 1), (-1, 2), (1, 1)):
+        with pytest.raises(IntegrityError):
+            list(remote.open_range(descriptor, start, end))
+    gone = descriptor_of(b"abcd")
+    with pytest.raises(NotFoundInRemoteError):
+        list(remote.open_range(gone, 1, 3))
+
+
 def test_storing_a_blob_twice_changes_nothing(store: BlobStore) -> None:
     descriptor = descriptor_of(b"abc")
     for _ in range(2):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from modelops_bundle.codec.distribution_json import Credentials
-from modelops_bundle.codec.oci_json import bundle_documents
+from modelops_bundle.codec.index_json import bundle_documents
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import BundleIndex
 from modelops_bundle.core.transfer import TagMove, immutable_tag

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from modelops_bundle.codec.oci_json import bundle_documents
+from modelops_bundle.codec.index_json import bundle_documents
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.oci import BundleIndex, Descriptor
+from modelops_bundle.core.packs import Pack, packed_index, plan_packs
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.transfer import TagMove, immutable_tag
 from modelops_bundle.storage.base import Remote
@@ -60,10 +61,24 @@ def contents_of(root: Path) -> dict[str, bytes]:
     return {path: content for path, content in found.items() if not path.startswith(own)}
 
 
-def put_bundle(remote: Remote, contents: Contents, *tags: str) -> Digest:
+def packed_bundle(contents: Contents) -> tuple[BundleIndex, tuple[bytes, ...]]:
+    """The index of contents in packs, and the packs."""
+    states = states_of(contents)
+    packs: dict[Pack, Descriptor] = {}
+    blobs: list[bytes] = []
+    for pack in plan_packs(states.values()):
+        blobs.append(b"".join(contents[part.path] for part in pack.parts))
+        packs[pack] = descriptor_of(blobs[-1])
+    return packed_index(states.values(), packs), tuple(blobs)
+
+
+def put_bundle(remote: Remote, contents: Contents, *tags: str, packed: bool = False) -> Digest:
     """Publish contents straight to a remote, as another machine would have."""
-    manifest, document, index = bundle_documents(BundleIndex.of(states_of(contents).values()))
-    for content in {*contents.values(), index}:
+    index, blobs = BundleIndex.of(states_of(contents).values()), tuple(contents.values())
+    if packed:
+        index, blobs = packed_bundle(contents)
+    manifest, document, config = bundle_documents(index)
+    for content in {*blobs, config}:
         remote.upload_blob(descriptor_of(content), [content] if content else [])
     assert remote.present((manifest.config, *manifest.layers)) >= {manifest.config.digest}
     digest = remote.put_manifest(document)

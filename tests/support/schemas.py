@@ -211,6 +211,7 @@ SCHEMAS: Mapping[str, Schema] = {
         files=COUNT,
         uploaded=VOLUME,
         reused=VOLUME,
+        layout={"enum": [None, "files", "packed"]},
         refused={"enum": [None, "stale", "preflight", "changed", "tag-moved"]},
         url=TEXT,
         dry_run=FLAG,

@@ -15,6 +15,10 @@ MANIFEST_MEDIA_TYPE = "application/vnd.oci.image.manifest.v1+json"
 IMAGE_INDEX_MEDIA_TYPE = "application/vnd.oci.image.index.v1+json"
 #: Wire format `files` (transport.md): the config blob that lists one blob per file.
 BUNDLE_INDEX_MEDIA_TYPE = "application/vnd.modelops.bundle.index.v1+json"
+#: Wire format `packed`: the config blob that says which part of which blob each file is.
+PACKED_INDEX_MEDIA_TYPE = "application/vnd.modelops.bundle.index.v2+json"
+#: A blob that holds the contents of one or more files, one after the other.
+PACK_MEDIA_TYPE = "application/vnd.modelops.bundle.pack.v1"
 #: OCI image-spec v1.1, "Annotations", pre-defined keys.
 TITLE_ANNOTATION = "org.opencontainers.image.title"
 REF_NAME_ANNOTATION = "org.opencontainers.image.ref.name"
@@ -69,6 +73,8 @@ class IndexFile:
 
     Attributes:
         external_uri: Where the content is when it is not a blob of the same repository, or "".
+        pack: The blob that the content is a part of; None where it is a blob of its own.
+        offset_bytes: Where in the pack it begins.
     """
 
     path: BundlePath
@@ -76,13 +82,26 @@ class IndexFile:
     size_bytes: int
     media_type: str = _OPAQUE
     external_uri: str = ""
+    pack: Digest | None = None
+    offset_bytes: int = 0
+
+    @property
+    def state(self) -> FileState:
+        """The file, as an observation of it would say."""
+        return FileState(self.path, self.digest, self.size_bytes)
 
 
 @dataclass(frozen=True, slots=True)
 class BundleIndex:
-    """All files of a published bundle, by path."""
+    """All files of a published bundle.
+
+    Attributes:
+        files: By path.
+        packs: The sizes of the blobs that the files are parts of; None in wire format `files`.
+    """
 
     files: Mapping[BundlePath, IndexFile]
+    packs: Mapping[Digest, int] | None = None
 
     @classmethod
     def of(cls, files: Iterable[FileState]) -> BundleIndex:
@@ -110,8 +129,22 @@ class BundleIndex:
         """The size of all files together; equal contents count each time."""
         return sum(file.size_bytes for file in self.files.values())
 
+    def place_of(self, path: BundlePath) -> tuple[Descriptor, int]:
+        """The blob that a file's content is in, and where in it."""
+        file = self.files[path]
+        if file.pack is not None and self.packs is not None:
+            return _pack(file.pack, self.packs[file.pack]), file.offset_bytes
+        own = Descriptor(media_type=file.media_type, digest=file.digest, size_bytes=file.size_bytes)
+        return own, 0
+
     def layers(self) -> tuple[Descriptor, ...]:
-        """One descriptor per file, titled with its path, sorted by path."""
+        """What the manifest lists.
+
+        In wire format `files` one descriptor per file, titled with its path, sorted by path; in
+        wire format `packed` the packs, sorted by digest.
+        """
+        if self.packs is not None:
+            return tuple(_pack(digest, size) for digest, size in sorted(self.packs.items()))
         return tuple(
             Descriptor(
                 media_type=file.media_type,
@@ -121,6 +154,10 @@ class BundleIndex:
             )
             for path, file in sorted(self.files.items())
         )
+
+
+def _pack(digest: Digest, size_bytes: int) -> Descriptor:
+    return Descriptor(media_type=PACK_MEDIA_TYPE, digest=digest, size_bytes=size_bytes)
 
 
 def media_type_of(path: BundlePath) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
-from modelops_bundle.core.oci import Manifest
+from modelops_bundle.core.oci import Descriptor
 from modelops_bundle.core.paths import BundlePath
 
 #: Hex digits of a bundle's digest in the immutable tag that each push sets.
@@ -30,6 +30,18 @@ class TagMove:
     force: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ContentBlob:
+    """A blob to be, and the files whose contents it holds, one after the other.
+
+    Attributes:
+        parts: At least one, with no content twice.
+    """
+
+    descriptor: Descriptor
+    parts: tuple[FileState, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushPlan:
     """What publishing takes.
@@ -37,41 +49,38 @@ class PushPlan:
     Attributes:
         tags: The tags to set when all else is there, with what each is expected to hold; the
             immutable tag first.
-        upload: One file for each content that the remote lacks, sorted by path.
-        reuse: One file for each content that the remote has.
+        upload: What the remote lacks, each content once.
+        reuse: What the remote has.
     """
 
     tags: tuple[TagMove, ...]
     digest: Digest
-    manifest: Manifest
-    upload: tuple[FileState, ...] = ()
-    reuse: tuple[FileState, ...] = ()
+    upload: tuple[ContentBlob, ...] = ()
+    reuse: tuple[ContentBlob, ...] = ()
 
 
 def plan_push(
     digest: Digest,
-    manifest: Manifest,
+    blobs: Iterable[ContentBlob],
     present: Collection[Digest],
     tags: tuple[TagMove, ...],
 ) -> PushPlan:
-    """Decide which contents to upload: each once, however many files have it.
+    """Decide which blobs to upload: each once, however often it is needed.
 
     Args:
         digest: Of the manifest's bytes.
-        manifest: Its layers are titled with the paths of the files.
-        present: Contents that the remote has.
+        blobs: All that the manifest lists.
+        present: Blobs that the remote has.
         tags: What the bundle will be called, the immutable tag not included.
     """
-    first: dict[Digest, FileState] = {}
-    for layer in manifest.layers:
-        state = FileState(BundlePath(layer.title), layer.digest, layer.size_bytes)
-        first.setdefault(layer.digest, state)
+    first: dict[Digest, ContentBlob] = {}
+    for blob in blobs:
+        first.setdefault(blob.descriptor.digest, blob)
     return PushPlan(
         tags=(TagMove(name=immutable_tag(digest)), *tags),
         digest=digest,
-        manifest=manifest,
-        upload=tuple(state for state in first.values() if state.digest not in present),
-        reuse=tuple(state for state in first.values() if state.digest in present),
+        upload=tuple(blob for name, blob in first.items() if name not in present),
+        reuse=tuple(blob for name, blob in first.items() if name in present),
     )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from modelops_bundle.codec.oci_json import MAX_DOCUMENT_BYTES
 from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.oci import TITLE_ANNOTATION, BundleIndex, Descriptor, IndexFile
+from modelops_bundle.core.packs import Read, Slice, plan_reads
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.errors import HostileBundleError
 from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
-from modelops_bundle.storage.base import Remote
+from modelops_bundle.storage.base import CHUNK_BYTES, Remote, verified
 from modelops_bundle.storage.objects import ObjectStorage
 
 #: Takes the content of one file in pieces of at most `CHUNK_BYTES`, to the end.
@@ -42,14 +43,23 @@ def fetch_contents(
         RemoteError: the remote failed, or keeps a file where this version cannot read it.
         Exception: whatever `sink` raises.
     """
-    wanted = [(state_of(index, path), index.files[path]) for path in paths]
-    meter = Meter(sum(state.size_bytes for state, _ in wanted), progress)
+    wanted = [index.files[path] for path in paths]
+    meter = Meter(sum(file.size_bytes for file in wanted), progress)
+    elsewhere = [file for file in wanted if file.external_uri]
+    here = [file for file in wanted if not file.external_uri]
+    for file in here:
+        if not file.size_bytes:
+            sink(file.state, verified((), _descriptor(file.state), remote.url))
+    jobs: list[Read | IndexFile] = [*elsewhere]
+    jobs += plan_reads(index, (file.path for file in here if file.size_bytes))
 
-    def fetch(item: tuple[FileState, IndexFile]) -> None:
-        state, file = item
-        sink(state, _metered(_open(remote, file), meter))
+    def carry_out(job: Read | IndexFile) -> None:
+        if isinstance(job, Read):
+            _carry_out(remote, job, sink, meter)
+        else:
+            sink(job.state, _metered(_from_elsewhere(remote, job), meter))
 
-    transfer_each(fetch, wanted)
+    transfer_each(carry_out, jobs)
 
 
 def read_content(remote: Remote, index: BundleIndex, path: BundlePath) -> bytes:
@@ -76,23 +86,81 @@ def read_document(remote: Remote, descriptor: Descriptor) -> bytes:
     return b"".join(remote.open_blob(descriptor))
 
 
-def state_of(index: BundleIndex, path: BundlePath) -> FileState:
-    """A file of the bundle, as an observation of it would say."""
-    file = index.files[path]
-    return FileState(path, file.digest, file.size_bytes)
+def _carry_out(remote: Remote, read: Read, sink: Sink, meter: Meter) -> None:
+    """Read a blob, or a part of it, and hand its slices out."""
+    if read.is_file:
+        _hand_out(remote, read, remote.open_blob(read.blob), read.slices[0], sink, meter)
+        return
+    pieces = remote.open_range(read.blob, read.start_bytes, read.end_bytes)
+    stream = _Stream(pieces, read.start_bytes)
+    for part in read.slices:
+        wanted = stream.slice(part.offset_bytes, part.end_bytes)
+        content = verified(wanted, _descriptor(part.files[0]), remote.url)
+        _hand_out(remote, read, content, part, sink, meter)
+    # To its end, so that the connection that it came over serves again.
+    stream.finish()
 
 
-def _open(remote: Remote, file: IndexFile) -> Iterator[bytes]:
-    blob = Descriptor(
-        media_type=file.media_type,
-        digest=file.digest,
-        size_bytes=file.size_bytes,
-        annotations={TITLE_ANNOTATION: file.path},
-    )
-    if not file.external_uri:
-        return remote.open_blob(blob)
+def _from_elsewhere(remote: Remote, file: IndexFile) -> Iterator[bytes]:
     objects = remote.objects or ObjectStorage()
-    return objects.open_object(file.external_uri, blob)
+    return objects.open_object(file.external_uri, _descriptor(file.state))
+
+
+def _hand_out(
+    remote: Remote, read: Read, content: Iterator[bytes], part: Slice, sink: Sink, meter: Meter
+) -> None:
+    """Give one content, that has been verified, to each file that has it."""
+    first, *others = part.files
+    if not others:
+        sink(first, _metered(content, meter))
+    elif part.size_bytes <= CHUNK_BYTES:
+        kept = b"".join(content)
+        for state in part.files:
+            sink(state, _metered(iter((kept,)), meter))
+    else:
+        # Too large to be kept for the others: it is read for each.
+        sink(first, _metered(content, meter))
+        for state in others:
+            alone = Slice(part.offset_bytes, (state,))
+            _carry_out(remote, Read(read.blob, (alone,)), sink, meter)
+
+
+class _Stream:
+    """Slices of a blob that comes in pieces, in the order of their offsets."""
+
+    def __init__(self, pieces: Iterator[bytes], offset_bytes: int) -> None:
+        self._pieces = pieces
+        self._held = b""
+        self._offset_bytes = offset_bytes
+
+    def slice(self, start_bytes: int, end_bytes: int) -> Iterator[bytes]:
+        """The bytes from start to end; what lies before has been taken or is passed over."""
+        while self._offset_bytes < end_bytes:
+            if not self._held:
+                self._held = next(self._pieces, b"")
+                if not self._held:
+                    return
+            skip_bytes = max(0, start_bytes - self._offset_bytes)
+            taken = self._held[: end_bytes - self._offset_bytes]
+            self._held = self._held[len(taken) :]
+            self._offset_bytes += len(taken)
+            if taken[skip_bytes:]:
+                yield taken[skip_bytes:]
+
+    def finish(self) -> None:
+        """Take what is left."""
+        for _ in self._pieces:
+            pass
+
+
+def _descriptor(state: FileState) -> Descriptor:
+    """What a slice must be; named in the error where it is not."""
+    return Descriptor(
+        media_type="",
+        digest=state.digest,
+        size_bytes=state.size_bytes,
+        annotations={TITLE_ANNOTATION: state.path},
+    )
 
 
 def _check_size(size_bytes: int) -> None:

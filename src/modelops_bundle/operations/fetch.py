@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from modelops_bundle.codec.oci_json import (
-    check_agreement,
-    decode_bundle_index,
-    decode_manifest,
-)
+from modelops_bundle.codec.index_json import check_agreement, decode_bundle_index
+from modelops_bundle.codec.oci_json import decode_manifest
 from modelops_bundle.codec.registry_yaml import decode
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
@@ -17,7 +14,7 @@ from modelops_bundle.core.oci import BundleIndex, Descriptor, Manifest
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.portability import REGISTRY_PATH
 from modelops_bundle.core.registry import BundleRegistry
-from modelops_bundle.operations.contents import read_content, read_document, state_of
+from modelops_bundle.operations.contents import read_content, read_document
 from modelops_bundle.storage.base import Remote
 
 
@@ -32,7 +29,7 @@ class Bundle:
     @property
     def files(self) -> Mapping[BundlePath, FileState]:
         """Its files, by path."""
-        return {path: state_of(self.index, path) for path in self.index.files}
+        return {path: file.state for path, file in self.index.files.items()}
 
 
 def fetch_bundle(remote: Remote, reference: str) -> Bundle:

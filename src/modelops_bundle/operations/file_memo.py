@@ -18,8 +18,9 @@ class FileMemo:
     found out is forgotten: the document grows with the project, not with its history.
     """
 
-    def __init__(self, cache: ResultCache) -> None:
+    def __init__(self, cache: ResultCache, name: str = _NAME) -> None:
         self._cache = cache
+        self._name = name
         self._earlier: dict[str, str] | None = None
         self._used: dict[str, str] = {}
 
@@ -41,10 +42,10 @@ class FileMemo:
         """Write down what this analysis used, if that is not what is written already."""
         if self._used != self._earlier:
             payload = json.dumps(self._used, separators=(",", ":")).encode()
-            self._cache.put(_NAME, _FORM, payload)
+            self._cache.put(self._name, _FORM, payload)
 
     def _load(self) -> dict[str, str]:
-        content = self._cache.get(_NAME, _FORM)
+        content = self._cache.get(self._name, _FORM)
         if content is None:
             return {}
         try:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from modelops_bundle.codec.oci_json import bundle_documents
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
-from modelops_bundle.core.oci import BundleIndex
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.portability import check_paths
-from modelops_bundle.core.transfer import PushPlan, TagMove, plan_push
-from modelops_bundle.errors import (
-    ChangedDuringUseError,
-    FileAccessError,
-    IntegrityError,
-    InvalidPathError,
-)
+from modelops_bundle.core.settings import Layout
+from modelops_bundle.core.transfer import ContentBlob, PushPlan, TagMove, plan_push
+from modelops_bundle.errors import IntegrityError, InvalidPathError, NotFoundInRemoteError
+from modelops_bundle.operations.blob_layout import Wrapped, wrap
+from modelops_bundle.operations.local_contents import LocalContent, changed_error, changed_files
+from modelops_bundle.operations.presence import present_blobs
 from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
-from modelops_bundle.storage.base import CHUNK_BYTES, Remote, check_moves
-from modelops_bundle.workspace.hashing import Hashed, hash_all
+from modelops_bundle.storage.base import Remote, check_moves
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.worktree import Places
 
@@ -31,15 +26,15 @@ Recheck = Callable[[Collection[FileState]], Iterable[BundlePath]]
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """How much was moved: different contents, and their bytes."""
+    """How much was moved: blobs, and their bytes."""
 
     blobs: int = 0
     bytes: int = 0
 
     @classmethod
-    def of(cls, states: Collection[FileState]) -> Volume:
-        """Of these contents."""
-        return cls(len(states), sum(state.size_bytes for state in states))
+    def of(cls, blobs: Collection[ContentBlob]) -> Volume:
+        """Of these blobs."""
+        return cls(len(blobs), sum(blob.descriptor.size_bytes for blob in blobs))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +43,12 @@ class Published:
 
     Attributes:
         tags: All that now name it, the immutable one first.
-        uploaded, reused: File contents; the two documents of the bundle are not counted.
+        uploaded, reused: Blobs of file contents; the two documents of the bundle are not counted.
     """
 
     url: str
     digest: Digest
+    layout: Layout
     tags: tuple[str, ...]
     files: Mapping[BundlePath, FileState]
     uploaded: Volume
@@ -65,6 +61,7 @@ def publish(
     remote: Remote,
     tags: tuple[TagMove, ...],
     *,
+    layout: Layout = Layout.FILES,
     dry_run: bool = False,
     recheck: Recheck | None = None,
     progress: Progress | None = None,
@@ -74,6 +71,7 @@ def publish(
     Args:
         files: As they were observed; the bundle holds exactly these.
         tags: What to call the bundle besides its immutable tag.
+        layout: `files` or `packed`.
         dry_run: Only find out what would be sent.
         recheck: A quicker way than hashing to tell that a file which need not be sent is still
             as it was observed.
@@ -86,23 +84,26 @@ def publish(
         RemoteError: the remote failed; no tag was moved.
     """
     _check_portable(files)
-    manifest, document, index = bundle_documents(BundleIndex.of(files.values()))
-    present = remote.present((manifest.config, *manifest.layers))
-    plan = plan_push(Digest.of_bytes(document), manifest, present, tags)
-    held = remote.held([move.name for move in plan.tags])
-    check_moves(plan.digest, plan.tags, held, remote.url)
+    wrapped = wrap(project, files, layout)
+    held = remote.held([move.name for move in tags])
+    # Then the tags lead to what an earlier push from here ended with: nothing is left to ask.
+    settled = remote.is_distant and all(_is_settled(move, held, wrapped.digest) for move in tags)
+    present = _all_of(wrapped) if settled else present_blobs(remote, wrapped, _likely(tags))
+    plan = plan_push(wrapped.digest, wrapped.blobs, present, tags)
+    if not settled:
+        held = {**held, **remote.held([plan.tags[0].name])}
+        check_moves(plan.digest, plan.tags, held, remote.url)
     if not dry_run:
-        _upload_files(project, plan, remote, progress)
-        sent = {state.path for state in plan.upload}
-        unsent = [state for path, state in files.items() if path not in sent]
+        _upload(project, remote, plan.upload, progress)
+        unsent = _unsent(files, plan)
         _check_unchanged(unsent, recheck or (lambda states: changed_files(project, states)))
-        if manifest.config.digest not in present:
-            remote.upload_blob(manifest.config, (index,))
-        remote.put_manifest(document)
-        remote.set_tags(plan.digest, plan.tags)
+        if not settled:
+            _finish(project, remote, wrapped, present)
+            remote.set_tags(plan.digest, plan.tags)
     return Published(
         url=remote.url,
         digest=plan.digest,
+        layout=layout,
         tags=tuple(move.name for move in plan.tags),
         files=files,
         uploaded=Volume.of(plan.upload),
@@ -110,16 +111,36 @@ def publish(
     )
 
 
-def changed_files(project: Project, states: Collection[FileState]) -> Iterator[BundlePath]:
-    """Hash files again and name those that are not as they were observed."""
-    places = Places(str(project.root))
-    found = [(state, places.of(state.path)) for state in states]
-    total_bytes = sum(state.size_bytes for state in states)
-    # A place that leads out of the project cannot be what was observed; "" is no file's name.
-    outcomes = hash_all([place or "" for _, place in found], total_bytes)
-    for (state, _), outcome in zip(found, outcomes, strict=True):
-        if not isinstance(outcome, Hashed) or outcome.digest.hex() != state.digest.hex:
-            yield state.path
+def _is_settled(move: TagMove, held: Mapping[str, Digest], digest: Digest) -> bool:
+    return held.get(move.name) == digest and digest in move.expected and not move.force
+
+
+def _all_of(wrapped: Wrapped) -> frozenset[Digest]:
+    return frozenset(descriptor.digest for descriptor in wrapped.wanted)
+
+
+def _likely(tags: tuple[TagMove, ...]) -> frozenset[Digest]:
+    """Bundles that this project knows to have been published there; with force, none."""
+    return frozenset(digest for move in tags if not move.force for digest in move.expected)
+
+
+def _finish(
+    project: Project, remote: Remote, wrapped: Wrapped, present: Collection[Digest]
+) -> None:
+    """Store the documents: all blobs that they name are there, as far as is known."""
+    config = wrapped.manifest.config
+    if config.digest not in present:
+        remote.upload_blob(config, (wrapped.index,))
+    try:
+        remote.put_manifest(wrapped.document)
+    except NotFoundInRemoteError:
+        # The remote has lost what an earlier bundle names: ask for everything after all.
+        there = remote.present(wrapped.wanted)
+        lost = plan_push(wrapped.digest, wrapped.blobs, there, ()).upload
+        _upload(project, remote, lost, None)
+        if config.digest not in there:
+            remote.upload_blob(config, (wrapped.index,))
+        remote.put_manifest(wrapped.document)
 
 
 def _check_portable(files: Mapping[BundlePath, FileState]) -> None:
@@ -133,79 +154,30 @@ def _check_portable(files: Mapping[BundlePath, FileState]) -> None:
         ) from None
 
 
-def _upload_files(
-    project: Project, plan: PushPlan, remote: Remote, progress: Progress | None
+def _upload(
+    project: Project, remote: Remote, blobs: Sequence[ContentBlob], progress: Progress | None
 ) -> None:
-    layers = {layer.digest: layer for layer in plan.manifest.layers}
     places = Places(str(project.root))
-    meter = Meter(sum(state.size_bytes for state in plan.upload), progress)
+    meter = Meter(sum(blob.descriptor.size_bytes for blob in blobs), progress)
 
-    def upload(state: FileState) -> None:
-        with _Content(places.of(state.path), state, meter) as content:
+    def upload(blob: ContentBlob) -> None:
+        with LocalContent(places, blob.parts, meter) as content:
             try:
-                remote.upload_blob(layers[state.digest], content)
+                remote.upload_blob(blob.descriptor, content)
             except IntegrityError as error:
-                raise _changed((state.path,)) from error
+                changed = sorted(changed_files(project, blob.parts))
+                raise changed_error(changed or [part.path for part in blob.parts]) from error
 
-    transfer_each(upload, plan.upload)
+    transfer_each(upload, blobs)
+
+
+def _unsent(files: Mapping[BundlePath, FileState], plan: PushPlan) -> list[FileState]:
+    """Files whose bytes need not be sent, and so were not checked on the way."""
+    sent = {part.path for blob in plan.upload for part in blob.parts}
+    return [state for path, state in files.items() if path not in sent]
 
 
 def _check_unchanged(states: Collection[FileState], recheck: Recheck) -> None:
     changed = sorted(recheck(states))
     if changed:
-        raise _changed(changed)
-
-
-class _Content:
-    """A file in pieces; whoever takes them verifies them, and may begin again."""
-
-    def __init__(self, place: str | None, state: FileState, meter: Meter) -> None:
-        self._place = place
-        self._state = state
-        self._meter = meter
-        self._counted_bytes = 0
-        self._begun: list[Generator[bytes, None, None]] = []
-
-    def __enter__(self) -> _Content:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for pieces in self._begun:
-            pieces.close()
-
-    def __iter__(self) -> Iterator[bytes]:
-        pieces = _pieces(self._place, self._state)
-        self._begun.append(pieces)
-        taken_bytes = 0
-        for piece in pieces:
-            yield piece
-            taken_bytes += len(piece)
-            # What is sent again has been counted.
-            self._meter.add(max(0, taken_bytes - self._counted_bytes))
-            self._counted_bytes = max(taken_bytes, self._counted_bytes)
-
-
-def _pieces(place: str | None, state: FileState) -> Generator[bytes, None, None]:
-    try:
-        if place is None:
-            raise FileNotFoundError
-        file = os.open(place, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
-        with open(file, "rb", buffering=0) as stream:
-            while chunk := stream.read(CHUNK_BYTES):
-                yield chunk
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise _changed((state.path,)) from error
-    except OSError as error:
-        raise FileAccessError(
-            f"cannot read {state.path}: {error.strerror or error}",
-            not_done="no tag was moved",
-            hint="check its permissions",
-        ) from error
-
-
-def _changed(paths: Collection[BundlePath]) -> ChangedDuringUseError:
-    return ChangedDuringUseError(
-        f"changed while it was published: {', '.join(paths)}",
-        not_done="no tag was moved",
-        hint="push again when nothing writes to the project",
-    )
+        raise changed_error(changed)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from modelops_bundle.codec.oci_json import bundle_documents
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
-from modelops_bundle.core.oci import BundleIndex
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.settings import SyncPoint
 
@@ -40,28 +38,27 @@ def offline_state(
 
 
 def checked_state(
-    point: SyncPoint | None, files: Mapping[BundlePath, FileState] | None, held: Digest | None
+    point: SyncPoint | None,
+    files: Mapping[BundlePath, FileState] | None,
+    held: Digest | None,
+    published: Mapping[BundlePath, Digest] | None = None,
 ) -> PublishState:
     """The state when the remote has been asked.
 
     Args:
         point, files: As for `offline_state`.
         held: What the tag holds; None where there is no such tag.
+        published: The files of that bundle, where it is not the one of `point`; None where they
+            are not known.
     """
     if held is None:
         return PublishState.NEVER_PUSHED
     if point is None or point.manifest != held:
-        if files is not None and held == bundle_digest(files):
+        if published is not None and _same(SyncPoint(held, published), files):
             return PublishState.SYNCED
         unchanged = point is not None and _same(point, files)
         return PublishState.BEHIND if unchanged else PublishState.DIVERGED
     return PublishState.SYNCED if _same(point, files) else PublishState.AHEAD
-
-
-def bundle_digest(files: Mapping[BundlePath, FileState]) -> Digest:
-    """The digest that publishing these files gives (law 5)."""
-    _, content, _ = bundle_documents(BundleIndex.of(files.values()))
-    return Digest.of_bytes(content)
 
 
 def _same(point: SyncPoint, files: Mapping[BundlePath, FileState] | None) -> bool:

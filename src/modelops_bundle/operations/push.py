@@ -24,8 +24,10 @@ from modelops_bundle.errors import (
     StaleError,
     TagMovedError,
 )
+from modelops_bundle.operations.blob_layout import layout_of
+from modelops_bundle.operations.local_contents import changed_files
 from modelops_bundle.operations.observe import Session
-from modelops_bundle.operations.publish import Published, changed_files, publish
+from modelops_bundle.operations.publish import Published, publish
 from modelops_bundle.operations.remedy import remedy
 from modelops_bundle.operations.settings import read_state, write_state
 from modelops_bundle.operations.status import StatusReport
@@ -117,6 +119,7 @@ def push(
             files,
             remote,
             tuple(_move(tag, remote.url, state, request) for tag in tags),
+            layout=layout_of(project, report.session.config, len(files)),
             dry_run=request.dry_run,
             recheck=_Recheck(report.session),
             progress=progress,

@@ -13,6 +13,7 @@ from modelops_bundle.core.portability import REGISTRY_PATH
 from modelops_bundle.core.settings import SyncPoint
 from modelops_bundle.core.travel import plan_travel, with_registry
 from modelops_bundle.errors import BundleError, NotFoundInRemoteError, RemoteError
+from modelops_bundle.operations.fetch import fetch_bundle
 from modelops_bundle.operations.observe import Session
 from modelops_bundle.operations.publish_state import PublishState, checked_state, offline_state
 from modelops_bundle.operations.remotes import (
@@ -85,9 +86,12 @@ def _asked(
     files: Mapping[BundlePath, FileState] | None,
 ) -> RemoteView:
     held: Digest | None = None
+    published: Mapping[BundlePath, Digest] | None = None
     url = remote.url
     try:
         held = remote.resolve(session.config.tag)
+        if files is not None and (point is None or point.manifest != held):
+            published = _files_of(remote, held)
     except NotFoundInRemoteError:
         pass
     except RemoteError as error:
@@ -99,5 +103,13 @@ def _asked(
             digest=digest,
             problem=str(error),
         )
-    state = checked_state(point, files, held)
+    state = checked_state(point, files, held, published)
     return RemoteView(url=shown_url(url), checked=True, state=state, digest=held)
+
+
+def _files_of(remote: Remote, held: Digest) -> Mapping[BundlePath, Digest] | None:
+    """The files of a bundle, whatever its layout; None for what is no bundle or cannot be read."""
+    try:
+        return fetch_bundle(remote, held).index.digests
+    except RemoteError:
+        return None

@@ -60,8 +60,17 @@ def pinned_environment(project: Project) -> Environment | None:
     Raises:
         ConfigError: it is not there, or cannot be read.
     """
-    name = _content(project.env).decode("utf-8", "replace").strip()
+    name = _pinned_name(project)
     return read_environment(name) if name else None
+
+
+def is_pinned(project: Project) -> bool:
+    """Whether the project is pinned to an environment of the platform.
+
+    Raises:
+        ConfigError: it cannot be told.
+    """
+    return bool(_pinned_name(project))
 
 
 def read_environment(name: str) -> Environment:
@@ -106,6 +115,10 @@ def pin_environment(project: Project, name: str) -> None:
     """
     read_environment(name)
     write_atomic(project.path(ENV), f"{name}\n".encode())
+
+
+def _pinned_name(project: Project) -> str:
+    return _content(project.env).decode("utf-8", "replace").strip()
 
 
 def _content(path: Path) -> bytes:

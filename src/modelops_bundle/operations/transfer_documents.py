@@ -25,7 +25,9 @@ class PushDocument(TypedDict):
     """`mops-bundle.push/1` (contract.md).
 
     `ref` is a full reference, null where the push was refused. `recorded`: cosmetic digests were
-    written to the registry first. `status` is there where the push was refused for what it says.
+    written to the registry first. `layout` says which workers can pull it: `files` all, `packed`
+    those with this tool; null where the push was refused. `status` is there where the push was
+    refused for what it says.
     """
 
     schema: str
@@ -35,6 +37,7 @@ class PushDocument(TypedDict):
     files: int
     uploaded: VolumeDocument
     reused: VolumeDocument
+    layout: str | None
     refused: str | None
     url: str
     dry_run: bool
@@ -137,6 +140,7 @@ def push_document(outcome: PushOutcome, *, url: str, dry_run: bool) -> PushDocum
         "files": len(published.files) if published else 0,
         "uploaded": volume_document(published.uploaded if published else Volume()),
         "reused": volume_document(published.reused if published else Volume()),
+        "layout": published.layout.value if published else None,
         "refused": outcome.refused,
         "url": shown_url(url),
         "dry_run": dry_run,

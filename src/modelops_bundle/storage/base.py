@@ -80,6 +80,11 @@ class Remote(BlobStore, Protocol):
 
     objects: ObjectStorage | None
 
+    @property
+    def is_distant(self) -> bool:
+        """Whether each question takes a round trip, so that few should be asked."""
+        ...
+
     def tags(self) -> tuple[str, ...]:
         """All tags, sorted; none where nothing has been published yet."""
         ...
@@ -109,7 +114,28 @@ class Remote(BlobStore, Protocol):
         ...
 
     def put_manifest(self, content: bytes) -> Digest:
-        """Store a manifest; all blobs that it names are there already. No tag names it yet."""
+        """Store a manifest; all blobs that it names are there already. No tag names it yet.
+
+        Raises:
+            NotFoundInRemoteError: they are not, and the remote noticed.
+        """
+        ...
+
+    def open_range(
+        self, descriptor: Descriptor, start_bytes: int, end_bytes: int
+    ) -> Iterator[bytes]:
+        """A part of a blob in pieces of at most `CHUNK_BYTES`: exactly so many bytes.
+
+        They have not been verified: whoever asks for a part knows a digest of it.
+
+        Args:
+            start_bytes, end_bytes: The first byte, and the one after the last; within the blob, and
+                not the same.
+
+        Raises:
+            NotFoundInRemoteError: the blob is not there.
+            IntegrityError: it is too short.
+        """
         ...
 
     def mount_blob(self, descriptor: Descriptor, source_url: str) -> bool:
@@ -276,6 +302,21 @@ def verified(chunks: Iterable[bytes], descriptor: Descriptor, url: str) -> Itera
         )
     if held:
         yield held
+
+
+def check_range(
+    descriptor: Descriptor, start_bytes: int, end_bytes: int, size_bytes: int, url: str
+) -> None:
+    """Check that a blob of this size has a part from start to end.
+
+    Raises:
+        IntegrityError: it is too short.
+    """
+    if not 0 <= start_bytes < end_bytes <= size_bytes:
+        raise IntegrityError(
+            f"blob {descriptor.digest} of {url} has {size_bytes} bytes, and no part from "
+            f"{start_bytes} to {end_bytes}"
+        )
 
 
 def verified_bytes(content: bytes, digest: Digest, url: str) -> bytes:

@@ -12,6 +12,7 @@ from modelops_bundle.errors import NotFoundInRemoteError
 from modelops_bundle.storage.base import (
     CHUNK_BYTES,
     check_moves,
+    check_range,
     resolve_among,
     verified,
     verified_bytes,
@@ -35,6 +36,11 @@ class MemoryRemote:
     def url(self) -> str:
         """See `Remote`."""
         return self._url
+
+    @property
+    def is_distant(self) -> bool:
+        """See `Remote`."""
+        return False
 
     def tags(self) -> tuple[str, ...]:
         """See `Remote`."""
@@ -72,6 +78,17 @@ class MemoryRemote:
             raise NotFoundInRemoteError(f"{self._url} has no blob {descriptor.digest}")
         starts = range(0, len(content), CHUNK_BYTES)
         return verified((content[n : n + CHUNK_BYTES] for n in starts), descriptor, self._url)
+
+    def open_range(
+        self, descriptor: Descriptor, start_bytes: int, end_bytes: int
+    ) -> Iterator[bytes]:
+        """See `Remote`."""
+        content = self._blobs.get(descriptor.digest)
+        if content is None:
+            raise NotFoundInRemoteError(f"{self._url} has no blob {descriptor.digest}")
+        check_range(descriptor, start_bytes, end_bytes, len(content), self._url)
+        starts = range(start_bytes, end_bytes, CHUNK_BYTES)
+        return (content[n : min(n + CHUNK_BYTES, end_bytes)] for n in starts)
 
     def upload_blob(self, descriptor: Descriptor, content: Iterable[bytes]) -> None:
         """See `Remote`."""

@@ -36,6 +36,7 @@ from modelops_bundle.errors import (
 from modelops_bundle.storage.base import (
     CHUNK_BYTES,
     check_moves,
+    check_range,
     parse_reference,
     resolve_among,
     verified,
@@ -76,6 +77,11 @@ class OciLayoutRemote:
     def url(self) -> str:
         """See `Remote`."""
         return self._url
+
+    @property
+    def is_distant(self) -> bool:
+        """See `Remote`."""
+        return False
 
     def tags(self) -> tuple[str, ...]:
         """See `Remote`."""
@@ -126,6 +132,21 @@ class OciLayoutRemote:
             with open(file, "rb", buffering=0) as stream:
                 chunks = iter(lambda: stream.read(CHUNK_BYTES), b"")
                 yield from verified(chunks, descriptor, self._url)
+
+    def open_range(
+        self, descriptor: Descriptor, start_bytes: int, end_bytes: int
+    ) -> Iterator[bytes]:
+        """See `Remote`."""
+        with self._reading(f"blob {descriptor.digest}"):
+            file = _open_regular(self._path(descriptor.digest))
+            with open(file, "rb", buffering=0) as stream:
+                size_bytes = os.fstat(file).st_size
+                check_range(descriptor, start_bytes, end_bytes, size_bytes, self._url)
+                stream.seek(start_bytes)
+                left_bytes = end_bytes - start_bytes
+                while left_bytes > 0 and (piece := stream.read(min(left_bytes, CHUNK_BYTES))):
+                    left_bytes -= len(piece)
+                    yield piece
 
     def upload_blob(self, descriptor: Descriptor, content: Iterable[bytes]) -> None:
         """See `Remote`."""

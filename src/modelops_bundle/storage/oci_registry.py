@@ -20,6 +20,7 @@ from modelops_bundle.errors import (
 )
 from modelops_bundle.storage.base import (
     check_moves,
+    check_range,
     check_tag,
     parse_reference,
     resolve_among,
@@ -94,6 +95,11 @@ class OciRegistryRemote:
         """See `Remote`."""
         return self._address.url
 
+    @property
+    def is_distant(self) -> bool:
+        """See `Remote`."""
+        return True
+
     def tags(self) -> tuple[str, ...]:
         """See `Remote`."""
         from modelops_bundle.codec.distribution_json import decode_tag_list
@@ -167,6 +173,15 @@ class OciRegistryRemote:
         from modelops_bundle.storage.registry_download import read_blob
 
         return verified(read_blob(self._client, descriptor, self.url), descriptor, self.url)
+
+    def open_range(
+        self, descriptor: Descriptor, start_bytes: int, end_bytes: int
+    ) -> Iterator[bytes]:
+        """See `Remote`."""
+        from modelops_bundle.storage.registry_download import read_range
+
+        check_range(descriptor, start_bytes, end_bytes, descriptor.size_bytes, self.url)
+        return read_range(self._client, descriptor, start_bytes, end_bytes, self.url)
 
     def upload_blob(self, descriptor: Descriptor, content: Iterable[bytes]) -> None:
         """See `Remote`. Content that is no iterator is gone through again after a failure."""

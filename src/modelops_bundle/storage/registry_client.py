@@ -183,6 +183,8 @@ class RegistryClient:
         where = f"{self._address.url}{told}"
         if answer.status in (401, 403):
             return self._auth.denied(f"{code} {message}".strip())
+        if code == "MANIFEST_BLOB_UNKNOWN":
+            return NotFoundInRemoteError(f"{where} (a blob that a manifest names)")
         if answer.status == 404:
             what = request.place if "://" not in request.place else "what it began itself"
             return NotFoundInRemoteError(f"{self._address.url} has no {what}{told}")

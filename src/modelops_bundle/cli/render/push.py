@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from modelops_bundle.operations.documents import EntryDocument, ReasonDocument, StatusDocument
     from modelops_bundle.operations.transfer_documents import PushDocument
 
+_PACKED = "packed: workers need this tool (`layout: files` in config.yaml serves older ones)"
 _CHANGED = {
     "model_output": "output changed",
     "outputs": "outputs changed",
@@ -40,6 +41,8 @@ def render_push(document: PushDocument, columns: int) -> list[str]:
         f"  uploaded  {counted(uploaded['blobs'], 'blob')}, {size_text(uploaded['bytes'])}",
         f"  reused    {counted(reused['blobs'], 'blob')}, {size_text(reused['bytes'])}",
     ]
+    if document["layout"] == "packed":
+        lines.append(f"  layout    {_PACKED}")
     return [*lines, document["digest"] or ""]
 
 

@@ -85,20 +85,14 @@ def publish(
     """
     _check_portable(files)
     wrapped = wrap(project, files, layout)
-    held = remote.held([move.name for move in tags])
-    # Then the tags lead to what an earlier push from here ended with: nothing is left to ask.
-    settled = remote.is_distant and all(_is_settled(move, held, wrapped.digest) for move in tags)
-    present = _all_of(wrapped) if settled else present_blobs(remote, wrapped, _likely(tags))
-    plan = plan_push(wrapped.digest, wrapped.blobs, present, tags)
-    if not settled:
-        held = {**held, **remote.held([plan.tags[0].name])}
-        check_moves(plan.digest, plan.tags, held, remote.url)
+    decided = _decide(remote, wrapped, tags)
+    plan = decided.plan
     if not dry_run:
         _upload(project, remote, plan.upload, progress)
         unsent = _unsent(files, plan)
         _check_unchanged(unsent, recheck or (lambda states: changed_files(project, states)))
-        if not settled:
-            _finish(project, remote, wrapped, present)
+        if not decided.settled:
+            _finish(project, remote, wrapped, decided.present)
             remote.set_tags(plan.digest, plan.tags)
     return Published(
         url=remote.url,
@@ -111,12 +105,35 @@ def publish(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What is to be sent, found out from the remote.
+
+    Attributes:
+        present: Blobs that need not be sent.
+        settled: The tags lead to this bundle, as an earlier push from here left them: nothing is
+            to be done, nor asked.
+    """
+
+    plan: PushPlan
+    present: frozenset[Digest]
+    settled: bool
+
+
+def _decide(remote: Remote, wrapped: Wrapped, tags: tuple[TagMove, ...]) -> _Decision:
+    held = remote.held([move.name for move in tags])
+    if remote.is_distant and all(_is_settled(move, held, wrapped.digest) for move in tags):
+        present = frozenset(descriptor.digest for descriptor in wrapped.wanted)
+        return _Decision(plan_push(wrapped.digest, wrapped.blobs, present, tags), present, True)
+    present = present_blobs(remote, wrapped, _likely(tags))
+    plan = plan_push(wrapped.digest, wrapped.blobs, present, tags)
+    held = {**held, **remote.held([plan.tags[0].name])}
+    check_moves(plan.digest, plan.tags, held, remote.url)
+    return _Decision(plan, present, False)
+
+
 def _is_settled(move: TagMove, held: Mapping[str, Digest], digest: Digest) -> bool:
     return held.get(move.name) == digest and digest in move.expected and not move.force
-
-
-def _all_of(wrapped: Wrapped) -> frozenset[Digest]:
-    return frozenset(descriptor.digest for descriptor in wrapped.wanted)
 
 
 def _likely(tags: tuple[TagMove, ...]) -> frozenset[Digest]:

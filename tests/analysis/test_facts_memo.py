@@ -31,6 +31,8 @@ importlib.import_module(__name__ + name)  # mops: imports j
 @c.target
 def one(): "doc"; return globals()
 class Two(c.Base): x = d.e.f
+DATA = {"a": "data/a.csv", "b": open(name)}
+def three(): return DATA
 '''
 
 

@@ -234,10 +234,14 @@ def test_a_damaged_memo_is_no_memo() -> None:
 def test_an_analysis_survives_encoding() -> None:
     sources: dict[str, str | bytes | None] = {
         "models/contacts.py": "def mean(",
+        "models/network.py": "import os\nfrom . import contacts\nos.listdir('data'), open('b.csv')",
+        "data/a.csv": "1",
+        "b.csv": "2",
         "targets/cases.py": "import kit, numpy\n@kit.target(model_output=x)\ndef t(): ...\n",
     }
     for project in (tree(), edited(sources), memory_tree({})):
         found = analyse(project, request(SIR, (Kind.MODEL, SIR[1], "Gone"), CASES))
+        assert bool(found.reads) is project.is_file(BundlePath("b.csv"))
         assert decode_analysis(encode_analysis(found)) == found
 
 
@@ -248,7 +252,7 @@ def test_what_is_no_encoded_analysis_is_not_decoded(cut: int) -> None:
     version = f'["{ANALYSIS_VERSION}",'.encode()
     assert content.startswith(version)
     assert decode_analysis(content.replace(version, b'["0",', 1)) is None
-    assert decode_analysis(version + b"[],[],[],[[0,[],[],[],[],[]]],[],[],[]]") is None
+    assert decode_analysis(version + b"[],[],[],[[0,[],[],[],[],[]]],[],[],[],[]]") is None
 
 
 def test_source_roots_may_be_given() -> None:

@@ -45,7 +45,7 @@ def test_each_rule_has_a_mirrored_test_module(path: Path) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_each_rule_is_explained(rule: Rule) -> None:
-    assert re.fullmatch(r"MB(11|3\d)\d", rule.code)
+    assert re.fullmatch(r"MB(11|22|3\d)\d", rule.code)
     assert rule.title
     assert not rule.title.endswith(".")
     assert rule.explanation.endswith(".")

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from modelops_bundle.analysis import dynamic, search_path
 from modelops_bundle.analysis.chains import BUILT_IN, chains_of
+from modelops_bundle.analysis.data_texts import NOTHING, DataTexts, data_texts
 from modelops_bundle.analysis.dynamic import DynamicImport, comments_of, dynamic_imports
 from modelops_bundle.analysis.imports import (
     Certainty,
@@ -86,6 +87,7 @@ class FileFacts:
         changes: Attributes set through imports.
         shadowed: Imported names that something else binds too.
         search_path: Where it adds to `sys.path`.
+        data: Paths that it names or builds.
     """
 
     docstring: str
@@ -101,6 +103,7 @@ class FileFacts:
     changes: frozenset[str]
     shadowed: frozenset[str]
     reach: Reach
+    data: DataTexts = NOTHING
     search_path: tuple[SearchPathEdit, ...] = ()
 
     @cached_property
@@ -142,6 +145,7 @@ def extract_facts(source: ParsedSource) -> FileFacts:
         shadowed=frozenset(shadowed),
         reach=reach_of(read.names, words, dotted, has_metaclass="metaclass" in read.keywords),
         search_path=search_path_edits(chains, nodes, evaluator, frozenset(comments)),
+        data=data_texts(read.strings, words, lambda: read.nodes, bindings, body, read.mentioned),
     )
 
 
@@ -152,6 +156,7 @@ class _Reading:
         statements: The digests of each.
         mentioned: The words of each.
         words: All words.
+        strings: All string constants.
         names, keywords: Identifiers of all names, and what calls call their arguments.
         dotted: All dotted names.
         bound: Statements without imports, with the names that they bind.
@@ -160,6 +165,7 @@ class _Reading:
     def __init__(self, body: Sequence[ast.stmt]) -> None:
         self.statements: list[Statement] = []
         self.mentioned: list[set[str]] = []
+        self.strings: set[str] = set()
         self.names: set[str] = set()
         self.keywords: set[str] = set()
         self.dotted = Dotted()
@@ -172,6 +178,7 @@ class _Reading:
             self._walked.append(walked.nodes)
             self.statements.append(statement_of(node, walked))
             self.mentioned.append(words_of(walked))
+            self.strings |= walked.strings
             self.names |= walked.names
             self.keywords |= walked.keywords
             self._stored |= walked.stored

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Protocol
 
+from modelops_bundle.analysis.data_texts import DataText, DataTexts, Naming
 from modelops_bundle.analysis.dynamic import DynamicImport, How
 from modelops_bundle.analysis.facts import Exports, FileFacts, Read
 from modelops_bundle.analysis.imports import Certainty, ImportStatement
@@ -23,7 +24,7 @@ from modelops_bundle.analysis.search_path import SearchPathEdit
 from modelops_bundle.analysis.semantic import Statement
 
 #: Changes whenever the same source would give other facts or other discoveries.
-ANALYSIS_VERSION = "2"
+ANALYSIS_VERSION = "3"
 #: What parses depends on the interpreter.
 PYTHON_VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
@@ -101,6 +102,7 @@ def encode_facts(facts: FileFacts) -> bytes:
             sorted(facts.shadowed),
             [reach.own, reach.anywhere, reach.documentation],
             [[one.line, one.first, one.folders, one.settled] for one in facts.search_path],
+            _pack_data(facts.data),
         ]
     )
 
@@ -126,7 +128,8 @@ def decode_facts(content: bytes) -> FileFacts:
         shadowed,
         reach,
         search_path,
-    ) = items(unpack(content), 14)
+        data,
+    ) = items(unpack(content), 15)
     own, anywhere, documentation = items(reach, 3)
     return FileFacts(
         docstring=text(docstring),
@@ -143,6 +146,7 @@ def decode_facts(content: bytes) -> FileFacts:
         shadowed=frozenset(texts(shadowed)),
         reach=Reach(flag(own), flag(anywhere), flag(documentation)),
         search_path=tuple(map(_edit, items(search_path))),
+        data=_data(data),
     )
 
 
@@ -195,3 +199,36 @@ def _solitary(value: object) -> tuple[str, frozenset[str]]:
 def _read(value: object) -> Read:
     dotted, line, attributes = items(value, 3)
     return Read(text(dotted), number(line), number(attributes))
+
+
+def _pack_data(data: DataTexts) -> list[object]:
+    return [
+        [[one.line, one.holder, one.naming.value, one.texts] for one in data.places],
+        data.users,
+        data.constants,
+        data.computed,
+    ]
+
+
+def _data(value: object) -> DataTexts:
+    places, users, constants, computed = items(value, 4)
+    return DataTexts(
+        tuple(map(_place, items(places))),
+        tuple(map(_named_texts, items(users))),
+        tuple(map(_named_texts, items(constants))),
+        flag(computed),
+    )
+
+
+def _place(value: object) -> DataText:
+    line, holder, naming, found = items(value, 4)
+    try:
+        known = Naming(text(naming))
+    except ValueError as error:
+        raise UnreadableError(str(error)) from error
+    return DataText(number(line), text(holder), known, texts(found))
+
+
+def _named_texts(value: object) -> tuple[str, tuple[str, ...]]:
+    name, found = items(value, 2)
+    return text(name), texts(found)

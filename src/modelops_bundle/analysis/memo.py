@@ -11,6 +11,7 @@ from modelops_bundle.analysis.discovery_memo import (
 from modelops_bundle.analysis.facts_memo import ANALYSIS_VERSION
 from modelops_bundle.analysis.packing import (
     UnreadableError,
+    flag,
     items,
     number,
     pack,
@@ -19,6 +20,7 @@ from modelops_bundle.analysis.packing import (
     unpack,
 )
 from modelops_bundle.analysis.project import Analysis
+from modelops_bundle.core.data_reads import DataRead, FileReads
 from modelops_bundle.core.digest import SemanticDigest
 from modelops_bundle.core.findings import Location
 from modelops_bundle.core.observation import Closure, FileSemantics, ParseFailure
@@ -29,6 +31,7 @@ def encode_analysis(analysis: Analysis) -> bytes:
     """An analysis as JSON. Paths and the meanings of files are written once and numbered."""
     tables = _Tables()
     closures = [tables.closure(one) for _, one in sorted(analysis.closures.items())]
+    reads = [tables.reads(file, one) for file, one in sorted(analysis.reads.items())]
     return pack(
         [
             ANALYSIS_VERSION,
@@ -42,6 +45,7 @@ def encode_analysis(analysis: Analysis) -> bytes:
             ],
             [pack_finding(one) for one in analysis.findings],
             analysis.source_roots,
+            reads,
         ]
     )
 
@@ -75,10 +79,28 @@ class _Tables:
             sorted(one.dangling),
         ]
 
+    def reads(self, file: BundlePath, one: FileReads) -> list[object]:
+        return [
+            self.path(file),
+            [
+                [
+                    self.path(read.path),
+                    read.line,
+                    read.holder,
+                    None if read.files is None else [self.path(path) for path in read.files],
+                    read.sure,
+                ]
+                for read in one.reads
+            ],
+            sorted([holder, *users] for holder, users in one.users.items()),
+            sorted(one.names),
+            one.computed,
+        ]
+
 
 def _decode(content: bytes) -> Analysis:
-    version, paths, meanings, discovered, closures, failures, findings, roots = items(
-        unpack(content), 8
+    version, paths, meanings, discovered, closures, failures, findings, roots, reads = items(
+        unpack(content), 9
     )
     if version != ANALYSIS_VERSION:
         raise UnreadableError("another version")
@@ -90,6 +112,7 @@ def _decode(content: bytes) -> Analysis:
         discovered=tuple(map(unpack_discovered, items(discovered))),
         closures={one.path: one for one in found},
         parse_failures={one.path: one for one in map(_failure, items(failures))},
+        reads=dict(map(reader.reads, items(reads))),
         findings=tuple(map(unpack_finding, items(findings))),
         source_roots=tuple(BundlePath(root) for root in texts(roots)),
     )
@@ -130,6 +153,28 @@ class _Reader:
                 text(name): Location(self.path(file), number(line)) for name, file, line in places
             },
             dangling=frozenset(texts(dangling)),
+        )
+
+    def reads(self, value: object) -> tuple[BundlePath, FileReads]:
+        file, reads, users, names, computed = items(value, 5)
+        rows = [texts(row) for row in items(users)]
+        if not all(rows):
+            raise UnreadableError("users of nothing")
+        return self.path(file), FileReads(
+            reads=tuple(map(self._read, items(reads))),
+            users={row[0]: row[1:] for row in rows},
+            names=frozenset(texts(names)),
+            computed=flag(computed),
+        )
+
+    def _read(self, value: object) -> DataRead:
+        path, line, holder, files, sure = items(value, 5)
+        return DataRead(
+            path=self.path(path),
+            line=number(line),
+            holder=text(holder),
+            files=None if files is None else tuple(map(self.path, items(files))),
+            sure=flag(sure),
         )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 
 from modelops_bundle.analysis.closure import ClosureBuilder, imported_files, linker_of
 from modelops_bundle.analysis.computed import computed
+from modelops_bundle.analysis.data_files import DataFiles
 from modelops_bundle.analysis.discover import Discovery, FileDiscovery, settle_abstract
 from modelops_bundle.analysis.discovery_memo import decode_discovery, encode_discovery
 from modelops_bundle.analysis.facts_memo import (
@@ -26,6 +27,7 @@ from modelops_bundle.analysis.source_words import words_of_sources
 from modelops_bundle.analysis.store import FactsStore
 from modelops_bundle.analysis.tree import SourceTree
 from modelops_bundle.conventions.base import Convention
+from modelops_bundle.core.data_reads import FileReads
 from modelops_bundle.core.digest import digest_of_fields
 from modelops_bundle.core.findings import Finding, Location, Severity, finding_order
 from modelops_bundle.core.observation import Closure, Discovered, ParseFailure
@@ -61,6 +63,7 @@ class Analysis:
             other.
         closures: Of the file of every requested entry and of everything discovered.
         parse_failures: Of files among those closures.
+        reads: What the files of requested entries' closures name as data.
         findings: About the closures of requested entries only: what nobody asked for may be
             broken.
     """
@@ -68,6 +71,7 @@ class Analysis:
     discovered: tuple[Discovered, ...] = ()
     closures: Mapping[BundlePath, Closure] = field(default_factory=dict)
     parse_failures: Mapping[BundlePath, ParseFailure] = field(default_factory=dict)
+    reads: Mapping[BundlePath, FileReads] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     source_roots: tuple[BundlePath, ...] = ()
 
@@ -113,6 +117,7 @@ class _ProjectAnalysis:
             discovered=discovered,
             closures=closures,
             parse_failures=self._failures(closures),
+            reads=self._reads(closures),
             findings=tuple(sorted(findings, key=finding_order)),
             source_roots=self._roots,
         )
@@ -223,6 +228,12 @@ class _ProjectAnalysis:
             self._linker, {path: frozenset(names) for path, names in symbols.items()}
         )
         return {path: builder.closure(path) for path in sorted({*self._entry_files, *symbols})}
+
+    def _reads(self, closures: Mapping[BundlePath, Closure]) -> dict[BundlePath, FileReads]:
+        data = DataFiles(self._linker)
+        members = {file for path in self._entry_files for file in closures[path].semantics}
+        found = ((file, data.of(file)) for file in sorted(members))
+        return {file: reads for file, reads in found if reads is not None}
 
     def _failures(self, closures: Mapping[BundlePath, Closure]) -> dict[BundlePath, ParseFailure]:
         members = {file for closure in closures.values() for file in closure.semantics}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from modelops_bundle.core.data_reads import FileReads
 from modelops_bundle.core.digest import Digest, SemanticDigest
 from modelops_bundle.core.findings import Finding, Location
 from modelops_bundle.core.paths import ROOT, BundlePath, Entrypoint
@@ -210,6 +211,7 @@ class Observation:
         discovered: Symbols, sorted by path, line and kind. Every registered symbol that still
             exists is among them, whether a convention finds it or not.
         closures: By the module's own file: of every entry and of everything discovered.
+        reads: What the source files of registered entries' closures name as data.
         environment: Digests of dependency tables and lock files.
         similarity: How alike a registered symbol's source at the last sync and a candidate
             are, 0 to 1, by (old entrypoint, candidate's entrypoint); absent where the old source
@@ -222,6 +224,7 @@ class Observation:
     discovered: tuple[Discovered, ...] = ()
     closures: Mapping[BundlePath, Closure] = field(default_factory=dict)
     parse_failures: Mapping[BundlePath, ParseFailure] = field(default_factory=dict)
+    reads: Mapping[BundlePath, FileReads] = field(default_factory=dict)
     environment: Mapping[BundlePath, Digest] = field(default_factory=dict)
     source_roots: tuple[BundlePath, ...] = (ROOT,)
     similarity: Mapping[tuple[Entrypoint, Entrypoint], float] = field(default_factory=dict)

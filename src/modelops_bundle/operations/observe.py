@@ -194,6 +194,7 @@ def _observation(
         discovered=analysis.discovered,
         closures=analysis.closures,
         parse_failures=analysis.parse_failures,
+        reads=analysis.reads,
         environment=_environment(record, tables),
         source_roots=analysis.source_roots,
         similarity=similarities(record, analysis.discovered, looked, old),

@@ -25,7 +25,7 @@ class Rule:
     """One thing that a bundle must, or should, get right.
 
     Attributes:
-        code: `MB3xx` (`MB11x` for what a sync cures), stable.
+        code: `MB3xx` (`MB11x` for what a sync cures, `MB22x` for data that code reads), stable.
         title: A short name for documentation.
         severity: The usual weight; a finding may carry a lower one.
         explanation: One paragraph for `docs/rules.md`: what it means, and how to mend it.

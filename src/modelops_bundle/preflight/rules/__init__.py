@@ -6,6 +6,8 @@ from modelops_bundle.preflight.base import Rule
 from modelops_bundle.preflight.rules import (
     mb110_entrypoint_gone,
     mb111_output_gone,
+    mb220_undeclared_data,
+    mb221_unread_data,
     mb301_output_not_provided,
     mb302_data_missing,
     mb303_code_missing,
@@ -34,6 +36,8 @@ from modelops_bundle.preflight.rules import (
 RULES: tuple[Rule, ...] = (
     mb110_entrypoint_gone.RULE,
     mb111_output_gone.RULE,
+    mb220_undeclared_data.RULE,
+    mb221_unread_data.RULE,
     mb301_output_not_provided.RULE,
     mb302_data_missing.RULE,
     mb303_code_missing.RULE,

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from support.object_servers import ObjectServers
 
 settings.register_profile(
     "default",
@@ -25,6 +30,15 @@ settings.load_profile(
 
 #: What a bare machine cannot mend by installing a tool; the summary names these tests.
 _CANNOT_RUN = ("permissions do not bind root", "only one Python version on this machine")
+
+
+@pytest.fixture(scope="session")
+def object_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServers]:
+    """Real object storages, each started when it is first asked for."""
+    from support.object_servers import ObjectServers
+
+    with ExitStack() as stack:
+        yield ObjectServers(tmp_path_factory.mktemp("objects"), stack)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -45,13 +45,6 @@ def no_login_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-@pytest.fixture(scope="session")
-def object_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServers]:
-    """Real object storages, each started when it is first asked for."""
-    with ExitStack() as stack:
-        yield ObjectServers(tmp_path_factory.mktemp("objects"), stack)
-
-
 @pytest.fixture(params=[*sorted(STORES), *REGISTRIES])
 def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Remote:
     """An empty remote of each kind."""

@@ -104,8 +104,15 @@ class BundleIndex:
     packs: Mapping[Digest, int] | None = None
 
     @classmethod
-    def of(cls, files: Iterable[FileState]) -> BundleIndex:
-        """The index of these files: a function of paths and contents alone (law 5)."""
+    def of(
+        cls, files: Iterable[FileState], elsewhere: Mapping[BundlePath, str] | None = None
+    ) -> BundleIndex:
+        """The index of these files: a function of paths, contents and places alone (law 5).
+
+        Args:
+            elsewhere: The URIs of those that are in object storage.
+        """
+        uris = elsewhere or {}
         ordered = sorted(files, key=lambda state: state.path)
         return cls(
             {
@@ -114,6 +121,7 @@ class BundleIndex:
                     digest=state.digest,
                     size_bytes=state.size_bytes,
                     media_type=media_type_of(state.path),
+                    external_uri=uris.get(state.path, ""),
                 )
                 for state in ordered
             }
@@ -141,7 +149,7 @@ class BundleIndex:
         """What the manifest lists.
 
         In wire format `files` one descriptor per file, titled with its path, sorted by path; in
-        wire format `packed` the packs, sorted by digest.
+        wire format `packed` the packs, sorted by digest. Files in object storage are in none.
         """
         if self.packs is not None:
             return tuple(_pack(digest, size) for digest, size in sorted(self.packs.items()))
@@ -153,7 +161,18 @@ class BundleIndex:
                 annotations={TITLE_ANNOTATION: path},
             )
             for path, file in sorted(self.files.items())
+            if not file.external_uri
         )
+
+
+def descriptor_of(state: FileState) -> Descriptor:
+    """What the content of a file must be; titled with its path, which errors name."""
+    return Descriptor(
+        media_type=media_type_of(state.path),
+        digest=state.digest,
+        size_bytes=state.size_bytes,
+        annotations={TITLE_ANNOTATION: state.path},
+    )
 
 
 def _pack(digest: Digest, size_bytes: int) -> Descriptor:

@@ -169,17 +169,22 @@ def plan_reads(index: BundleIndex, paths: Iterable[BundlePath]) -> tuple[Read, .
     )
 
 
-def packed_index(files: Iterable[FileState], packs: Mapping[Pack, Descriptor]) -> BundleIndex:
+def packed_index(
+    files: Iterable[FileState],
+    packs: Mapping[Pack, Descriptor],
+    elsewhere: Mapping[BundlePath, str] | None = None,
+) -> BundleIndex:
     """The index of files in packs.
 
     Args:
         packs: The packs of these files, and the blobs that they are.
+        elsewhere: The URIs of those that are in object storage, and in no pack.
     """
     places: dict[BundlePath, tuple[Digest, int]] = {}
     for pack, blob in packs.items():
         places.update((path, (blob.digest, start)) for path, start in pack.offsets.items())
     placed: dict[BundlePath, IndexFile] = {}
-    for path, file in BundleIndex.of(files).files.items():
+    for path, file in BundleIndex.of(files, elsewhere).files.items():
         digest, start = places.get(path, (None, 0))
         placed[path] = replace(file, pack=digest, offset_bytes=start)
     return BundleIndex(placed, {blob.digest: blob.size_bytes for blob in packs.values()})

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from modelops_bundle.codec.index_json import bundle_documents
 from modelops_bundle.core.digest import Digest, digest_of_fields
 from modelops_bundle.core.observation import FileState
-from modelops_bundle.core.oci import PACK_MEDIA_TYPE, BundleIndex, Descriptor, Manifest
+from modelops_bundle.core.oci import (
+    PACK_MEDIA_TYPE,
+    BundleIndex,
+    Descriptor,
+    Manifest,
+    descriptor_of,
+)
 from modelops_bundle.core.packs import Pack, packed_index, plan_packs
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.core.settings import BundleConfig, Layout
+from modelops_bundle.core.placement import object_addresses
+from modelops_bundle.core.settings import BundleConfig, Layout, StoragePolicy
 from modelops_bundle.core.transfer import ContentBlob
 from modelops_bundle.operations.file_memo import FileMemo
 from modelops_bundle.operations.local_contents import changed_error, pieces_of
@@ -35,6 +42,7 @@ class Wrapped:
         document: The manifest's bytes; `digest` is theirs, and the bundle's.
         index: The bytes of the config blob.
         blobs: What the manifest lists besides; equal ones may occur several times.
+        elsewhere: Contents that go to object storage, each once.
     """
 
     layout: Layout
@@ -43,6 +51,7 @@ class Wrapped:
     document: bytes
     index: bytes
     blobs: tuple[ContentBlob, ...]
+    elsewhere: tuple[ContentBlob, ...] = ()
 
     @property
     def wanted(self) -> tuple[Descriptor, ...]:
@@ -61,24 +70,33 @@ def layout_of(project: Project, config: BundleConfig, count: int) -> Layout:
     return Layout.FILES if count <= MOST_FILES_UNPACKED or is_pinned(project) else Layout.PACKED
 
 
-def wrap(project: Project, files: Mapping[BundlePath, FileState], layout: Layout) -> Wrapped:
+def wrap(
+    project: Project,
+    files: Mapping[BundlePath, FileState],
+    layout: Layout,
+    policy: StoragePolicy | None = None,
+) -> Wrapped:
     """Work out the blobs and documents of files; their digest depends on nothing else (law 5).
 
     Packs that are not known from an earlier time are read.
 
     Args:
         layout: Not `auto`.
+        policy: Which files go to object storage; none by default.
 
     Raises:
         ChangedDuringUseError: a file that was read is not as it was observed.
         FileAccessError: it cannot be read.
     """
+    placed = object_addresses(policy or StoragePolicy(), files.values())
+    elsewhere = {path: address.uri for path, address in placed.items()}
     if layout is Layout.PACKED:
-        packs = _with_digests(project, plan_packs(files.values()))
-        index = packed_index(files.values(), packs)
+        here = (state for path, state in files.items() if path not in elsewhere)
+        packs = _with_digests(project, plan_packs(here))
+        index = packed_index(files.values(), packs, elsewhere)
         blobs = tuple(ContentBlob(blob, pack.parts) for pack, blob in packs.items())
     else:
-        index = BundleIndex.of(files.values())
+        index = BundleIndex.of(files.values(), elsewhere)
         blobs = tuple(
             ContentBlob(layer, (files[BundlePath(layer.title)],)) for layer in index.layers()
         )
@@ -90,7 +108,16 @@ def wrap(project: Project, files: Mapping[BundlePath, FileState], layout: Layout
         document=document,
         index=content,
         blobs=blobs,
+        elsewhere=_objects(files[path] for path in elsewhere),
     )
+
+
+def _objects(states: Iterable[FileState]) -> tuple[ContentBlob, ...]:
+    """The contents that these files have, each once."""
+    first: dict[Digest, FileState] = {}
+    for state in states:
+        first.setdefault(state.digest, state)
+    return tuple(ContentBlob(descriptor_of(state), (state,)) for state in first.values())
 
 
 def _with_digests(project: Project, packs: tuple[Pack, ...]) -> dict[Pack, Descriptor]:

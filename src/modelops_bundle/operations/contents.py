@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from modelops_bundle.codec.oci_json import MAX_DOCUMENT_BYTES
 from modelops_bundle.core.observation import FileState
-from modelops_bundle.core.oci import TITLE_ANNOTATION, BundleIndex, Descriptor, IndexFile
+from modelops_bundle.core.oci import BundleIndex, Descriptor, IndexFile, descriptor_of
 from modelops_bundle.core.packs import Read, Slice, plan_reads
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.errors import HostileBundleError
@@ -49,7 +49,7 @@ def fetch_contents(
     here = [file for file in wanted if not file.external_uri]
     for file in here:
         if not file.size_bytes:
-            sink(file.state, verified((), _descriptor(file.state), remote.url))
+            sink(file.state, verified((), descriptor_of(file.state), remote.url))
     jobs: list[Read | IndexFile] = [*elsewhere]
     jobs += plan_reads(index, (file.path for file in here if file.size_bytes))
 
@@ -95,7 +95,7 @@ def _carry_out(remote: Remote, read: Read, sink: Sink, meter: Meter) -> None:
     stream = _Stream(pieces, read.start_bytes)
     for part in read.slices:
         wanted = stream.slice(part.offset_bytes, part.end_bytes)
-        content = verified(wanted, _descriptor(part.files[0]), remote.url)
+        content = verified(wanted, descriptor_of(part.files[0]), remote.url)
         _hand_out(remote, read, content, part, sink, meter)
     # To its end, so that the connection that it came over serves again.
     stream.finish()
@@ -103,7 +103,7 @@ def _carry_out(remote: Remote, read: Read, sink: Sink, meter: Meter) -> None:
 
 def _from_elsewhere(remote: Remote, file: IndexFile) -> Iterator[bytes]:
     objects = remote.objects or ObjectStorage()
-    return objects.open_object(file.external_uri, _descriptor(file.state))
+    return objects.open_object(file.external_uri, descriptor_of(file.state))
 
 
 def _hand_out(
@@ -151,16 +151,6 @@ class _Stream:
         """Take what is left."""
         for _ in self._pieces:
             pass
-
-
-def _descriptor(state: FileState) -> Descriptor:
-    """What a slice must be; named in the error where it is not."""
-    return Descriptor(
-        media_type="",
-        digest=state.digest,
-        size_bytes=state.size_bytes,
-        annotations={TITLE_ANNOTATION: state.path},
-    )
 
 
 def _check_size(size_bytes: int) -> None:

@@ -16,12 +16,14 @@ from modelops_bundle.operations.blob_layout import Wrapped, wrap
 from modelops_bundle.operations.local_contents import LocalContent, changed_error, changed_files
 from modelops_bundle.operations.presence import present_blobs
 from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
-from modelops_bundle.storage.base import Remote, check_moves
+from modelops_bundle.storage.base import BlobStore, Remote, check_moves
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.worktree import Places
 
 #: Names those of the files that no longer are as they were observed.
 Recheck = Callable[[Collection[FileState]], Iterable[BundlePath]]
+#: A content, and where to send it.
+_Upload = tuple[BlobStore, ContentBlob]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Published:
 
     Attributes:
         tags: All that now name it, the immutable one first.
-        uploaded, reused: Blobs of file contents; the two documents of the bundle are not counted.
+        uploaded, reused: Blobs and objects of file contents; the two documents of the bundle are
+            not counted.
     """
 
     url: str
@@ -84,12 +87,12 @@ def publish(
         RemoteError: the remote failed; no tag was moved.
     """
     _check_portable(files)
-    wrapped = wrap(project, files, layout)
+    wrapped = wrap(project, files, layout, remote.objects.policy if remote.objects else None)
     decided = _decide(remote, wrapped, tags)
     plan = decided.plan
     if not dry_run:
-        _upload(project, remote, plan.upload, progress)
-        unsent = _unsent(files, plan)
+        _upload(project, decided.uploads(remote), progress)
+        unsent = _unsent(files, (*plan.upload, *decided.store))
         _check_unchanged(unsent, recheck or (lambda states: changed_files(project, states)))
         if not decided.settled:
             _finish(project, remote, wrapped, decided.present)
@@ -100,8 +103,8 @@ def publish(
         layout=layout,
         tags=tuple(move.name for move in plan.tags),
         files=files,
-        uploaded=Volume.of(plan.upload),
-        reused=Volume.of(plan.reuse),
+        uploaded=Volume.of((*plan.upload, *decided.store)),
+        reused=Volume.of((*plan.reuse, *decided.stored)),
     )
 
 
@@ -113,23 +116,46 @@ class _Decision:
         present: Blobs that need not be sent.
         settled: The tags lead to this bundle, as an earlier push from here left them: nothing is
             to be done, nor asked.
+        store, stored: Contents that object storage lacks, and that it has.
     """
 
     plan: PushPlan
     present: frozenset[Digest]
     settled: bool
+    store: tuple[ContentBlob, ...] = ()
+    stored: tuple[ContentBlob, ...] = ()
+
+    def uploads(self, remote: Remote) -> list[_Upload]:
+        """What is to be sent, and where to; large contents first."""
+        objects = remote.objects.store() if self.store and remote.objects else remote
+        return [(objects, blob) for blob in self.store] + _to(remote, self.plan.upload)
 
 
 def _decide(remote: Remote, wrapped: Wrapped, tags: tuple[TagMove, ...]) -> _Decision:
     held = remote.held([move.name for move in tags])
     if remote.is_distant and all(_is_settled(move, held, wrapped.digest) for move in tags):
         present = frozenset(descriptor.digest for descriptor in wrapped.wanted)
-        return _Decision(plan_push(wrapped.digest, wrapped.blobs, present, tags), present, True)
+        plan = plan_push(wrapped.digest, wrapped.blobs, present, tags)
+        return _Decision(plan, present, True, stored=wrapped.elsewhere)
     present = present_blobs(remote, wrapped, _likely(tags))
     plan = plan_push(wrapped.digest, wrapped.blobs, present, tags)
     held = {**held, **remote.held([plan.tags[0].name])}
     check_moves(plan.digest, plan.tags, held, remote.url)
-    return _Decision(plan, present, False)
+    store, stored = _divided(remote, wrapped.elsewhere)
+    return _Decision(plan, present, False, store, stored)
+
+
+def _divided(
+    remote: Remote, objects: tuple[ContentBlob, ...]
+) -> tuple[tuple[ContentBlob, ...], tuple[ContentBlob, ...]]:
+    """What object storage lacks, and what it has."""
+    if not objects or remote.objects is None:
+        return (), ()
+    there = remote.objects.store().present([one.descriptor for one in objects])
+    return (
+        tuple(one for one in objects if one.descriptor.digest not in there),
+        tuple(one for one in objects if one.descriptor.digest in there),
+    )
 
 
 def _is_settled(move: TagMove, held: Mapping[str, Digest], digest: Digest) -> bool:
@@ -154,7 +180,7 @@ def _finish(
         # The remote has lost what an earlier bundle names: ask for everything after all.
         there = remote.present(wrapped.wanted)
         lost = plan_push(wrapped.digest, wrapped.blobs, there, ()).upload
-        _upload(project, remote, lost, None)
+        _upload(project, _to(remote, lost), None)
         if config.digest not in there:
             remote.upload_blob(config, (wrapped.index,))
         remote.put_manifest(wrapped.document)
@@ -171,26 +197,31 @@ def _check_portable(files: Mapping[BundlePath, FileState]) -> None:
         ) from None
 
 
-def _upload(
-    project: Project, remote: Remote, blobs: Sequence[ContentBlob], progress: Progress | None
-) -> None:
-    places = Places(str(project.root))
-    meter = Meter(sum(blob.descriptor.size_bytes for blob in blobs), progress)
+def _to(store: BlobStore, blobs: Iterable[ContentBlob]) -> list[_Upload]:
+    return [(store, blob) for blob in blobs]
 
-    def upload(blob: ContentBlob) -> None:
+
+def _upload(project: Project, uploads: Sequence[_Upload], progress: Progress | None) -> None:
+    places = Places(str(project.root))
+    meter = Meter(sum(blob.descriptor.size_bytes for _, blob in uploads), progress)
+
+    def upload(item: _Upload) -> None:
+        store, blob = item
         with LocalContent(places, blob.parts, meter) as content:
             try:
-                remote.upload_blob(blob.descriptor, content)
+                store.upload_blob(blob.descriptor, content)
             except IntegrityError as error:
                 changed = sorted(changed_files(project, blob.parts))
                 raise changed_error(changed or [part.path for part in blob.parts]) from error
 
-    transfer_each(upload, blobs)
+    transfer_each(upload, uploads)
 
 
-def _unsent(files: Mapping[BundlePath, FileState], plan: PushPlan) -> list[FileState]:
+def _unsent(
+    files: Mapping[BundlePath, FileState], uploaded: Iterable[ContentBlob]
+) -> list[FileState]:
     """Files whose bytes need not be sent, and so were not checked on the way."""
-    sent = {part.path for blob in plan.upload for part in blob.parts}
+    sent = {part.path for blob in uploaded for part in blob.parts}
     return [state for path, state in files.items() if path not in sent]
 
 

@@ -264,6 +264,7 @@ SCHEMAS: Mapping[str, Schema] = {
         dry_run=FLAG,
         backup=MAYBE_TEXT,
         fetched_bytes=COUNT,
+        elsewhere=listing(PATH),
     ),
     "mops-bundle.diff/1": record(
         schema=named("diff"),

@@ -45,11 +45,13 @@ class AnalysisRequest:
         entries: Registered or named symbols: kind, file, qualified name.
         conventions: What models and targets look like.
         source_roots: What goes on `sys.path`; None for `.`, and `src` if it is no package.
+        extra_roots: What goes there besides, after them.
     """
 
     entries: tuple[tuple[Kind, BundlePath, str], ...] = ()
     conventions: tuple[Convention, ...] = ()
     source_roots: tuple[BundlePath, ...] | None = None
+    extra_roots: tuple[BundlePath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class _ProjectAnalysis:
         self._request = request
         self._memo = memo
         roots = request.source_roots
-        self._roots = default_source_roots(tree) if roots is None else roots
+        roots = default_source_roots(tree) if roots is None else roots
+        self._roots = tuple(dict.fromkeys((*roots, *request.extra_roots)))
         self._index = ModuleIndex(tree, self._roots)
         remembered = None if memo is None else RememberedFacts(memo)
         self._linker = Linker(FactsStore(self._index, remembered))

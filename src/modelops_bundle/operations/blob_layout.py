@@ -130,7 +130,7 @@ def _with_digests(project: Project, packs: tuple[Pack, ...]) -> dict[Pack, Descr
             digests[pack] = pack.parts[0].digest
         elif known := memo.get(keys[pack]):
             digests[pack] = Digest(known.decode())
-    places = Places(str(project.root))
+    places = Places(str(project.root), project.extra_roots)
 
     def work_out(pack: Pack) -> None:
         digests[pack] = _digest_of(places, pack)

@@ -87,7 +87,7 @@ def pieces_of(places: Places, state: FileState) -> Generator[bytes, None, None]:
 
 def changed_files(project: Project, states: Collection[FileState]) -> Iterator[BundlePath]:
     """Hash files again and name those that are not as they were observed."""
-    places = Places(str(project.root))
+    places = Places(str(project.root), project.extra_roots)
     found = [(state, places.of(state.path)) for state in states]
     total_bytes = sum(state.size_bytes for state in states)
     # A place that leads out of the project cannot be what was observed; "" is no file's name.

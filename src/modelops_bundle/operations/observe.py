@@ -27,6 +27,7 @@ from modelops_bundle.operations.likeness import similarities
 from modelops_bundle.operations.old_sources import OldSources
 from modelops_bundle.operations.pointers import pointer_files
 from modelops_bundle.operations.settings import read_config, read_tracked
+from modelops_bundle.operations.siblings import siblings
 from modelops_bundle.workspace.project import PYPROJECT, Project
 from modelops_bundle.workspace.pyproject import PyprojectFacts, read_project_facts
 from modelops_bundle.workspace.result_cache import ResultCache
@@ -80,12 +81,15 @@ def observe(
         RegistryError, ConfigError: a file of the project's own cannot be read.
         ChangedDuringUseError: a file was written to each time it was read.
     """
+    project.extra_roots.require()
     looked = scan(project, trust_cache=trust_cache)
     file = read_registry(project)
     config = read_config(project)
     tables = read_project_facts(project, looked)
     git = view_git(project)
-    analysis = _analysed(project, looked, _request(file.record, tables, requested))
+    analysis = _analysed(project, looked, _request(project, file.record, tables, requested))
+    outside = siblings(project, file.record, analysis)
+    git = GitView((*git.findings, *outside.findings), (*git.depends_on, *outside.depends_on))
     old = OldSources(project)
     observed = _observation(project, looked, file.record, tables, analysis, tuple(named), git, old)
     looked.commit_cache()
@@ -100,13 +104,17 @@ def observe(
 
 
 def _request(
-    record: BundleRegistry, tables: PyprojectFacts, requested: tuple[Requested, ...]
+    project: Project,
+    record: BundleRegistry,
+    tables: PyprojectFacts,
+    requested: tuple[Requested, ...],
 ) -> AnalysisRequest:
     entries = [(key.kind, entry.path, entry.symbol) for key, entry in record.entries()]
     return AnalysisRequest(
         entries=tuple(dict.fromkeys((*entries, *requested))),
         conventions=(*BUILT_IN, *conventions_from(_table(tables, "conventions"))),
         source_roots=_source_roots(tables),
+        extra_roots=tuple(root.mount for root in project.extra_roots.configured),
     )
 
 

@@ -202,7 +202,7 @@ def _to(store: BlobStore, blobs: Iterable[ContentBlob]) -> list[_Upload]:
 
 
 def _upload(project: Project, uploads: Sequence[_Upload], progress: Progress | None) -> None:
-    places = Places(str(project.root))
+    places = Places(str(project.root), project.extra_roots)
     meter = Meter(sum(blob.descriptor.size_bytes for _, blob in uploads), progress)
 
     def upload(item: _Upload) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
@@ -16,6 +17,7 @@ from modelops_bundle.core.travel import data_paths
 from modelops_bundle.errors import ChangedDuringUseError, LockTimeoutError
 from modelops_bundle.operations.contents import fetch_contents
 from modelops_bundle.operations.fetch import Bundle, fetch_bundle, read_registry_of
+from modelops_bundle.operations.local_contents import changed_files
 from modelops_bundle.operations.settings import read_state, write_state
 from modelops_bundle.operations.transfers import Progress
 from modelops_bundle.storage.base import Remote
@@ -28,6 +30,8 @@ from modelops_bundle.workspace.worktree import inspect_worktree
 
 #: A pull under way may take long; a command that looks whether one was cut off does not.
 _PATIENCE_S = 1.0
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,8 @@ class PullOutcome:
         backup: The folder, relative to the project, with the local work that `overwrite`
             replaced; None where there was none.
         fetched_bytes: The size of the new contents.
+        elsewhere: Files of the bundle that are not as in the extra root that provides them here,
+            and were left alone.
     """
 
     url: str
@@ -65,6 +71,7 @@ class PullOutcome:
     pulled: bool
     backup: BundlePath | None = None
     fetched_bytes: int = 0
+    elsewhere: tuple[BundlePath, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -97,6 +104,7 @@ def pull(
             plan=plan,
             pulled=False,
             fetched_bytes=sum(step.new.size_bytes for step in plan.write if step.new),
+            elsewhere=_differing(project, bundle),
         )
         if plan.conflicts or request.dry_run:
             return outcome
@@ -140,11 +148,12 @@ def _plan(
     request: PullRequest,
     data: frozenset[BundlePath] | None,
 ) -> PullPlan:
-    remote: Mapping[BundlePath, FileState] = bundle.files
+    # What an extra root provides is another project's: it is neither written nor deleted.
+    remote: Mapping[BundlePath, FileState] = _here(project, bundle.files)
     base: Mapping[BundlePath, Digest] | None = None
     if data is None:
         point = read_state(project).latest(url)
-        base = None if point is None else point.files
+        base = None if point is None else _here(project, point.files)
     else:
         # What is there need not be hashed to be left alone.
         remote = {p: s for p, s in remote.items() if not os.path.lexists(project.path(p))}
@@ -153,6 +162,16 @@ def _plan(
         overwrite=request.overwrite, restore_deleted=request.restore_deleted, data=data
     )
     return plan_pull(base, local, remote, options)
+
+
+def _here(project: Project, files: Mapping[BundlePath, _T]) -> dict[BundlePath, _T]:
+    return {path: one for path, one in files.items() if not project.is_elsewhere(path)}
+
+
+def _differing(project: Project, bundle: Bundle) -> tuple[BundlePath, ...]:
+    """Files of the bundle that an extra root has otherwise, or not at all."""
+    states = [state for path, state in bundle.files.items() if project.is_elsewhere(path)]
+    return tuple(sorted(changed_files(project, states)))
 
 
 def carry_out(

@@ -79,6 +79,8 @@ def remove(
         tracked = _write(project, set(known) - set(gone))
         if delete:
             for path in gone:
+                if project.is_elsewhere(path):
+                    continue  # another project's file
                 project.path(path).unlink(missing_ok=True)
     return TrackedOutcome(changed=tuple(dict.fromkeys(gone)), unchanged=(), tracked=tracked)
 

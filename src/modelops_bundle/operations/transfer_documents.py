@@ -78,6 +78,7 @@ class PullDocument(TypedDict):
     dry_run: bool
     backup: str | None
     fetched_bytes: int
+    elsewhere: list[str]
 
 
 class SideDocument(TypedDict):
@@ -173,6 +174,7 @@ def pull_document(outcome: PullOutcome, *, dry_run: bool) -> PullDocument:
         "dry_run": dry_run,
         "backup": None if outcome.backup is None else str(outcome.backup),
         "fetched_bytes": outcome.fetched_bytes,
+        "elsewhere": [str(path) for path in outcome.elsewhere],
     }
 
 

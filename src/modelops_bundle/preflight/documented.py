@@ -233,8 +233,8 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         "Dependency outside the project",
         _ERROR,
         "An import, a symbolic link or a data path leads out of the project root, so the file "
-        "would not travel. Copy it into the project, or depend on it as a distribution that "
-        "`pyproject.toml` names.",
+        "would not travel. Copy it into the project, depend on it as a distribution that an index "
+        "has, or carry a package beside the project along with `extra-roots` (registry-format.md).",
     ),
     RuleDoc(
         "MB313",

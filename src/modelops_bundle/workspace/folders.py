@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.errors import InvalidPathError
 from modelops_bundle.workspace.atomic import is_unfinished
+from modelops_bundle.workspace.extra_roots import NONE, ExtraRoots
 from modelops_bundle.workspace.ignore import FOREIGN_MARKERS, IgnoreRules, excluded_by_name
 from modelops_bundle.workspace.stamps import Stamp, stamp_of
 from modelops_bundle.workspace.statindex import Listing, StatIndex
@@ -38,7 +39,14 @@ class Folders:
         outside: Links that lead out of the project, with their targets.
     """
 
-    def __init__(self, root: str, index: StatIndex, rules: IgnoreRules, now_ns: int) -> None:
+    def __init__(
+        self,
+        root: str,
+        index: StatIndex,
+        rules: IgnoreRules,
+        now_ns: int,
+        extra_roots: ExtraRoots = NONE,
+    ) -> None:
         self.stamps: dict[str, Stamp | None] = {}
         self.unreadable: dict[str, str] = {}
         self.outside: dict[str, str] = {}
@@ -51,6 +59,14 @@ class Folders:
         self._held: dict[str, bool] = {}
         self._identities: dict[str, tuple[int, int]] = {}
         self._links: dict[str, str] = {}
+        self._extra_roots = extra_roots
+        self._mounts = {str(mount): place for mount, place in extra_roots.places.items()}
+        self._added = _on_the_way(self._mounts)
+
+    def full(self, path: str) -> str:
+        """Where a path is on this disk."""
+        elsewhere = self._extra_roots.place_of(path) if self._mounts else None
+        return self._prefix + path if elsewhere is None else elsewhere
 
     def listing(self, folder: str) -> Listing | None:
         """What a folder holds, ignored or not; None if there is no such folder in the project.
@@ -189,7 +205,9 @@ class Folders:
         if letter not in (FOLDER, LINK) or excluded_by_name(_name(folder)):
             return False
         listing = self.listing(folder)
-        return listing is not None and not any(marker in listing for marker in FOREIGN_MARKERS)
+        if listing is None or folder in self._mounts:
+            return listing is not None
+        return not any(marker in listing for marker in FOREIGN_MARKERS)
 
     def _left_out_above(self, folder: str) -> bool:
         """Whether a folder that is not held exists, or would be left out if it did."""
@@ -207,7 +225,7 @@ class Folders:
         return known
 
     def _follow(self, link: str) -> str:
-        full = self._prefix + link
+        full = self.full(link)
         try:
             found = os.stat(full)
         except OSError:
@@ -215,15 +233,31 @@ class Folders:
             return ABSENT
         self.stamps[link] = stamp_of(found)
         target = os.path.realpath(full)
-        if target != self._root and not target.startswith(self._prefix):
+        if target != self._root and not target.startswith((self._prefix, *self._around(link))):
             self.outside[link] = target
             return OUTSIDE
         if stat.S_ISDIR(found.st_mode):
             return FOLDER
         return FILE if stat.S_ISREG(found.st_mode) else SPECIAL
 
+    def _around(self, path: str) -> Iterator[str]:
+        """The extra root that a path lies in: a link there may lead to another place of it."""
+        for mount, place in self._mounts.items():
+            if path.startswith(f"{mount}/"):
+                yield f"{place}/"
+
     def _list(self, folder: str) -> Listing | None:
-        full = self._root if folder == "." else self._prefix + folder
+        added = self._added.get(folder)
+        listing = self._list_on_disk(folder)
+        if added is None:
+            return listing
+        if listing is None:
+            self._identities[folder] = (-1, len(self._identities))
+            self.stamps[folder] = None
+        return dict(sorted({**(listing or {}), **dict.fromkeys(added, FOLDER)}.items()))
+
+    def _list_on_disk(self, folder: str) -> Listing | None:
+        full = self._root if folder == "." else self.full(folder)
         try:
             found = os.stat(full)
             stamp = stamp_of(found)
@@ -265,6 +299,16 @@ class Folders:
         if excluded_by_name(name) if is_folder else is_unfinished(name):
             return True
         return self._rules.matches(path, folder=is_folder)
+
+
+def _on_the_way(mounts: Mapping[str, str]) -> dict[str, list[str]]:
+    """By folder, the names in it that lead to an extra root, whether they are there or not."""
+    added: dict[str, list[str]] = {}
+    for mount in mounts:
+        while mount != ".":
+            added.setdefault(_parent(mount), []).append(_name(mount))
+            mount = _parent(mount)
+    return added
 
 
 def _letter(entry: os.DirEntry[str]) -> str:

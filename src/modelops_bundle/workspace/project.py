@@ -7,6 +7,7 @@ from pathlib import Path
 
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.errors import ProjectNotFoundError
+from modelops_bundle.workspace.extra_roots import NONE, ExtraRoots, read_extra_roots
 from modelops_bundle.workspace.root import PROJECT_FOLDER, find_root
 
 REGISTRY = BundlePath(f"{PROJECT_FOLDER}/registry.yaml")
@@ -24,9 +25,11 @@ class Project:
 
     Attributes:
         root: Real absolute path.
+        extra_roots: Folders elsewhere that count as parts of it.
     """
 
     root: Path
+    extra_roots: ExtraRoots = NONE
 
     @property
     def folder(self) -> Path:
@@ -74,8 +77,13 @@ class Project:
         return self.root / IGNORE
 
     def path(self, path: BundlePath) -> Path:
-        """A project path on this disk."""
-        return self.root / path
+        """A project path on this disk; for reading."""
+        elsewhere = self.extra_roots.place_of(path)
+        return self.root / path if elsewhere is None else Path(elsewhere)
+
+    def is_elsewhere(self, path: BundlePath) -> bool:
+        """Whether a path lies in an extra root, where nothing may be written."""
+        return self.extra_roots.place_of(path) is not None
 
 
 def find_project(start: Path) -> Project:
@@ -90,4 +98,4 @@ def find_project(start: Path) -> Project:
             f"no {PROJECT_FOLDER} folder in {start} or above it",
             hint="run `mops-bundle init` in the project's folder",
         )
-    return Project(Path(root))
+    return Project(Path(root), read_extra_roots(root))

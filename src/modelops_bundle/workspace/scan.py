@@ -70,7 +70,7 @@ class Scan:
         self._index = (
             StatIndex.load(self._cache, rules.key) if trust_cache else StatIndex(rules.key)
         )
-        self._folders = Folders(self._root, self._index, rules, self._now_ns)
+        self._folders = Folders(self._root, self._index, rules, self._now_ns, project.extra_roots)
         self._held: dict[str, bool] = {}
         self._sources: list[BundlePath] = []
         self._walk()
@@ -231,7 +231,15 @@ class Scan:
 
     def watched(self) -> Watched:
         """Everything that was looked at so far, for `warm.remember`."""
-        return Watched(self._now_ns, {**self._folders.stamps, **self._stamps})
+        seen = {**self._folders.stamps, **self._stamps}
+        roots = self.project.extra_roots
+        if roots.configured:
+            seen = {roots.place_of(path) or path: stamp for path, stamp in seen.items()}
+        watched = Watched(self._now_ns, seen)
+        for root in roots.configured:
+            if root.place is None:
+                watched.look(self._root, os.path.normpath(f"{self._root}/{root.written}"))
+        return watched
 
     def commit_cache(self) -> None:
         """Write down what was learnt, for the next scan; silently not, where that cannot be."""
@@ -303,7 +311,7 @@ class Scan:
 
     def _ignore_text(self) -> bytes:
         try:
-            found = read_file(self._full(IGNORE))
+            found = read_file(f"{self._root}/{IGNORE}")
         except UnstableFileError as error:
             raise self._changed(IGNORE) from error
         except OSError as error:
@@ -316,7 +324,7 @@ class Scan:
         return self._folders.kind(path) in (FILE, FOLDER)
 
     def _full(self, path: str) -> str:
-        return f"{self._root}/{path}"
+        return self._folders.full(path)
 
     def _changed(self, path: str) -> ChangedDuringUseError:
         return ChangedDuringUseError(

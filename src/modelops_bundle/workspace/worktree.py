@@ -11,6 +11,7 @@ from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.portability import check_path
 from modelops_bundle.core.transfer import WorkingTree
 from modelops_bundle.errors import ChangedDuringUseError, FileAccessError, InvalidPathError
+from modelops_bundle.workspace.extra_roots import NONE, ExtraRoots
 from modelops_bundle.workspace.hashing import Hashed, UnstableFileError, hash_all
 
 _Inode = tuple[int, int]
@@ -19,9 +20,15 @@ _Inode = tuple[int, int]
 class Places:
     """Turns bundle paths into places on disk, and remembers which folders lie in the project."""
 
-    def __init__(self, root: str) -> None:
-        """Take the project's real absolute path."""
+    def __init__(self, root: str, extra_roots: ExtraRoots = NONE) -> None:
+        """Take the project's real absolute path.
+
+        Args:
+            root: The path.
+            extra_roots: Folders elsewhere that are looked at for reading; none for writing.
+        """
         self._root = root
+        self._extra_roots = extra_roots
         self._folders: dict[BundlePath, str | None] = {}
 
     def of(self, path: BundlePath) -> str | None:
@@ -34,6 +41,9 @@ class Places:
             check_path(path)
         except InvalidPathError:
             return None
+        elsewhere = self._extra_roots.place_of(path)
+        if elsewhere is not None:
+            return elsewhere
         folder = path.parent
         if folder not in self._folders:
             self._folders[folder] = self._real(folder)

@@ -24,6 +24,10 @@ def render_pull(document: PullDocument, columns: int) -> list[str]:
     counts = [
         f"{len(_paths(document, kind))} {kind}" for _, kind in marks if _paths(document, kind)
     ]
+    lines += [
+        f"  = {path} (from an extra root, left alone; the bundle's differs)"
+        for path in document["elsewhere"]
+    ]
     done = ", ".join(counts) or "nothing to do"
     verb = "Would pull" if document["dry_run"] else "Pulled"
     fetched = f" ({size_text(document['fetched_bytes'])})" if document["fetched_bytes"] else ""

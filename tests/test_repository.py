@@ -156,6 +156,7 @@ def test_a_registry_with_the_login_of_the_environment(
         assert host_only.exists(f"team/flu@{digest}")
         _, path = host_only.ensure_local(f"team/flu@{digest}")
         assert contents_of(path) == CONTENTS
+        assert host_only.ensure_local(digest) == (digest, path), "what is here needs no repository"
 
         # The platform strips the host from the project's remote, and workers may be set to all
         # of it.

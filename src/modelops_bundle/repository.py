@@ -8,7 +8,7 @@ from pathlib import Path
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.errors import InvalidDigestError, NotFoundInRemoteError, UsageError
-from modelops_bundle.operations.cached import CachedBundle, ensure_cached, is_cached
+from modelops_bundle.operations.cached import CachedBundle, ensure_cached, find_cached, is_cached
 from modelops_bundle.operations.worker_remote import open_worker_remote
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.storage.bundle_cache import BundleCache
@@ -88,7 +88,7 @@ class ModelOpsBundleRepository:
             CacheError: the cache cannot be written.
         """
         repository, digest = _parse(bundle_ref)
-        bundle = self._ensure(repository, digest)
+        bundle = find_cached(self._cache, digest) or self._fetch(repository, digest)
         with self._lock:
             held = self._handed_out.get(digest)
             if held is None:
@@ -118,7 +118,7 @@ class ModelOpsBundleRepository:
             return True
         return False
 
-    def _ensure(self, repository: str, digest: Digest) -> CachedBundle:
+    def _fetch(self, repository: str, digest: Digest) -> CachedBundle:
         first, *others = self._remotes(repository)
         try:
             return ensure_cached(self._cache, first, digest)

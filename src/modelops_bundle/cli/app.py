@@ -154,3 +154,13 @@ def _report(error: Exception, out: Output) -> int:
     else:
         out.complain([f"error: {shown}", *([f"help: {shown.hint}"] if shown.hint else [])])
     return shown.exit_code
+
+
+def __getattr__(name: str) -> object:
+    """What this module lacks, a Typer application has: the platform mounts it as one.
+
+    It says `from modelops_bundle.cli import app`, which is this module.
+    """
+    from modelops_bundle.cli.mounted import typer_attribute
+
+    return typer_attribute(name)

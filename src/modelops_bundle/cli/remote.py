@@ -5,7 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from modelops_bundle.cli.arguments import CommandParser
-    from modelops_bundle.core.settings import BundleConfig, Environment
+    from modelops_bundle.core.settings import BundleConfig
     from modelops_bundle.storage.base import Remote
     from modelops_bundle.workspace.project import Project
 
@@ -34,13 +34,9 @@ def remote_of(project: Project, config: BundleConfig, override: str | None) -> R
     Raises:
         ConfigError: there is none, or it cannot be used.
     """
-    from modelops_bundle.operations.remotes import open_project_remote, remote_url
+    from modelops_bundle.operations import project_remote
 
-    environment = _environment(project, needed=override is None)
-    url = remote_url(
-        config, override=override, environment=environment, folder_name=project.root.name
-    )
-    return open_project_remote(project, url, config=config, environment=environment)
+    return project_remote.remote_of(project, config, override)
 
 
 def bundle_of(reference: str | None, override: str | None = None) -> tuple[Remote, str]:
@@ -82,36 +78,6 @@ def remote_at(url: str) -> Remote:
     """
     from pathlib import Path
 
-    from modelops_bundle.core.settings import BundleConfig
-    from modelops_bundle.errors import ConfigError
-    from modelops_bundle.operations.remotes import open_project_remote, remote_url
-    from modelops_bundle.operations.settings import read_config
-    from modelops_bundle.storage.resolve import open_remote
-    from modelops_bundle.workspace.project import Project
-    from modelops_bundle.workspace.root import find_root
+    from modelops_bundle.operations import project_remote
 
-    here = Path.cwd()
-    root = find_root(str(here))
-    if root is None:
-        return open_remote(url, root=here)
-    project = Project(Path(root))
-    try:
-        config = read_config(project)
-    except ConfigError:
-        config = BundleConfig()
-    environment = _environment(project, needed=False)
-    known = remote_url(config, override=url)
-    return open_project_remote(project, known, config=config, environment=environment)
-
-
-def _environment(project: Project, *, needed: bool) -> Environment | None:
-    """The pinned environment; `--remote` does without one, but its login may be in it."""
-    from modelops_bundle.errors import ConfigError
-    from modelops_bundle.operations.settings import pinned_environment
-
-    try:
-        return pinned_environment(project)
-    except ConfigError:
-        if needed:
-            raise
-        return None
+    return project_remote.remote_at(url, Path.cwd())

@@ -76,31 +76,54 @@ def ensure_cached(
         RemoteError: the remote or the bundle is at fault.
         CacheError: the cache cannot be written.
     """
+    found = find_cached(cache, digest)
+    if found is not None:
+        return found
+    cache.prepare()
     hold = cache.hold(digest)
     try:
-        found = _sound_record(cache, digest)
         fetched = 0
-        if found is None:
-            if hold is None:
-                cache.prepare()
-                hold = cache.hold(digest)
-            with cache.making(digest):
-                # Whoever had the lock before us may have made it.
-                found = _sound_record(cache, digest)
-                if found is None:
-                    found, fetched = _make(cache, remote, digest, progress)
+        with cache.making(digest):
+            # Whoever had the lock before us may have made it.
+            record = _sound_record(cache, digest)
+            if record is None:
+                record, fetched = _make(cache, remote, digest, progress)
     except BaseException:
-        if hold is not None:
-            hold.release()
+        _release(hold)
         raise
-    cache.used(digest)
+    return _in_use(cache, record, hold, fetched)
+
+
+def find_cached(cache: BundleCache, digest: Digest) -> CachedBundle | None:
+    """A bundle of the cache as it is; None where it is not there, or damaged."""
+    hold = cache.hold(digest)
+    try:
+        record = _sound_record(cache, digest)
+    except BaseException:
+        _release(hold)
+        raise
+    if record is None:
+        _release(hold)
+        return None
+    return _in_use(cache, record, hold)
+
+
+def _in_use(
+    cache: BundleCache, record: CacheRecord, hold: SharedLock | None, fetched: int = 0
+) -> CachedBundle:
+    cache.used(record.digest)
     return CachedBundle(
-        digest=digest,
-        folder=cache.bundle_folder(digest),
-        files={p: FileState(p, f.digest, f.size_bytes) for p, f in found.files.items()},
+        digest=record.digest,
+        folder=cache.bundle_folder(record.digest),
+        files={p: FileState(p, f.digest, f.size_bytes) for p, f in record.files.items()},
         fetched=fetched,
         hold=hold,
     )
+
+
+def _release(hold: SharedLock | None) -> None:
+    if hold is not None:
+        hold.release()
 
 
 def is_cached(cache: BundleCache, digest: Digest) -> bool:

@@ -1,0 +1,310 @@
+"""The stable Python API: what the commands do, for programs.
+
+Paths name a project's folder or one below it. Nothing here prints, asks, or keeps state. All
+errors are `BundleError`s, with a `message`, a `hint` and the `exit_code` of the command; those
+that the platform tells by built-in types are these as well.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from modelops_bundle.api.results import (
+    EnsuredBundle,
+    EntryStatus,
+    NoRegistryError,
+    NotFreshError,
+    Plan,
+    PlannedChange,
+    ProjectStatus,
+    PullResult,
+    PushRefusedError,
+    SyncResult,
+)
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.plan import PlanOptions
+from modelops_bundle.core.settings import DEFAULT_TAG
+from modelops_bundle.errors import (
+    InvalidDigestError,
+    NeedsDecisionError,
+    ProjectNotFoundError,
+    UnparsableSourceError,
+)
+from modelops_bundle.operations.cached import ensure_cached
+from modelops_bundle.operations.materialise import EnsureRequest
+from modelops_bundle.operations.materialise import ensure as _materialise
+from modelops_bundle.operations.project_remote import is_own_store, remote_at, remote_of
+from modelops_bundle.operations.pull import PullRequest, recover
+from modelops_bundle.operations.pull import pull as _pull
+from modelops_bundle.operations.push import PushRequest, push
+from modelops_bundle.operations.remedy import remedy
+from modelops_bundle.operations.settings import read_config
+from modelops_bundle.operations.status import status as _status
+from modelops_bundle.operations.sync import SyncRequest
+from modelops_bundle.operations.sync import sync as _sync
+from modelops_bundle.storage.base import Remote
+from modelops_bundle.storage.bundle_cache import BundleCache, default_cache_folder
+from modelops_bundle.storage.full_reference import parse_full_reference
+from modelops_bundle.workspace.project import Project, find_project
+
+__all__ = [
+    "EnsuredBundle",
+    "EntryStatus",
+    "NoRegistryError",
+    "NotFreshError",
+    "Plan",
+    "PlannedChange",
+    "ProjectStatus",
+    "PullResult",
+    "PushRefusedError",
+    "SyncResult",
+    "ensure",
+    "plan",
+    "pull",
+    "push_dir",
+    "require_fresh",
+    "status",
+    "sync",
+]
+
+PathLike = str | os.PathLike[str]
+
+
+def push_dir(path: PathLike = ".", tag: str | None = None) -> str:
+    """Publish a project, as `push` does.
+
+    Returns:
+        The digest, `sha256:<64 hex>`.
+
+    Raises:
+        NoRegistryError: there is no registry; also a FileNotFoundError.
+        PushRefusedError: stale, failing preflight, or the remote is a folder of this user's own
+            that workers cannot reach; also a RuntimeError.
+        TagMovedError: the tag holds what this project does not know of.
+        RemoteError: the remote failed.
+    """
+    project = _project(path)
+    config = read_config(project)
+    remote = remote_of(project, config)
+    if is_own_store(remote, config):
+        raise PushRefusedError(
+            "the remote is this user's local store, which workers cannot reach",
+            not_done="nothing was uploaded",
+            hint="name a registry: `remote` in .modelops-bundle/config.yaml, or an environment",
+        )
+    report = _status(project)
+    outcome = push(report, remote, PushRequest(tags=() if tag is None else (tag,)))
+    if outcome.published is not None:
+        return str(outcome.published.digest)
+    assert outcome.error is not None
+    if outcome.refused == "tag-moved":
+        raise outcome.error
+    findings = report.findings if outcome.refused == "preflight" else ()
+    raise PushRefusedError(
+        outcome.error.message,
+        findings=findings,
+        not_done=outcome.error.not_done,
+        hint=outcome.error.hint,
+    ) from outcome.error
+
+
+def status(path: PathLike = ".") -> ProjectStatus:
+    """How a project stands; the remote is not asked.
+
+    Raises:
+        NoRegistryError: there is no registry.
+        BundleError: the registry or the configuration cannot be read.
+    """
+    return ProjectStatus.of(_status(_project(path)))
+
+
+def plan(path: PathLike = ".", *, keep: bool = False, discover: bool = False) -> Plan:
+    """What a sync would do; nothing is written.
+
+    Raises:
+        NoRegistryError, BundleError: as `status`.
+    """
+    options = PlanOptions(keep=keep, discover=discover)
+    return Plan.of(_status(_project(path), options=options).plan)
+
+
+def sync(
+    path: PathLike = ".",
+    *,
+    force: bool = False,
+    keep: bool = False,
+    discover: bool = False,
+    renames: tuple[str, ...] = (),
+) -> SyncResult:
+    """Bring the registry in line with the code.
+
+    Args:
+        force, keep, discover, renames: As the options of the command; `renames` are `ID=SYMBOL`.
+
+    Raises:
+        NeedsDecisionError: something would be lost, or several candidates match; nothing was
+            written.
+        UnparsableSourceError: an entry's file cannot be parsed; nothing was written.
+        NoRegistryError, BundleError: as `status`.
+    """
+    request = SyncRequest(force=force, keep=keep, discover=discover, renames=renames)
+    outcome = _sync(_project(path), request)
+    if outcome.refused is not None:
+        error = UnparsableSourceError if outcome.refused == "unparsed" else NeedsDecisionError
+        raise error(
+            f"the sync needs a decision ({outcome.refused})"
+            if error is NeedsDecisionError
+            else "source cannot be parsed",
+            not_done="nothing was written",
+            hint=remedy(outcome.report),
+        )
+    after = ProjectStatus.of(outcome.after or outcome.report)
+    return SyncResult(written=outcome.written, plan=Plan.of(outcome.plan), status=after)
+
+
+def pull(
+    path: PathLike = ".",
+    ref: str | None = None,
+    *,
+    data: bool = False,
+    overwrite: bool = False,
+    restore_deleted: bool = False,
+) -> PullResult:
+    """Bring a published bundle into the working tree.
+
+    Args:
+        ref: A tag, a digest or its beginning; the project's tag without it.
+        data, overwrite, restore_deleted: As the options of the command.
+
+    Raises:
+        NeedsDecisionError: local work stands against the bundle; nothing was written.
+        RemoteError: the remote or the bundle is at fault; nothing was written.
+    """
+    project = _project(path, needs_registry=False)
+    config = read_config(project)
+    request = PullRequest(
+        reference=ref or config.tag,
+        data=data,
+        overwrite=overwrite,
+        restore_deleted=restore_deleted,
+    )
+    outcome = _pull(project, remote_of(project, config), request)
+    _refuse_conflicts([str(conflict.path) for conflict in outcome.plan.conflicts])
+    return PullResult(
+        digest=str(outcome.digest),
+        written=tuple(str(step.path) for step in outcome.plan.write),
+        deleted=tuple(str(step.path) for step in outcome.plan.delete),
+        kept=tuple(str(path) for path in outcome.plan.keep),
+        backup=None if outcome.backup is None else str(outcome.backup),
+    )
+
+
+def ensure(
+    ref: str,
+    dest: PathLike | None = None,
+    *,
+    path: PathLike = ".",
+    cache_dir: PathLike | None = None,
+    mirror: bool = False,
+    overwrite: bool = False,
+) -> EnsuredBundle:
+    """Have a published bundle in a folder, or in the cache: every file of it, verified.
+
+    Args:
+        ref: A full reference, `URL@sha256:…` or `URL:tag`; or one of the project at `path`.
+        dest: The folder; without it the bundle stays in the cache, and its files are read-only.
+        path: A project whose remote or login is needed.
+        cache_dir: The cache; this user's without it.
+        mirror: Remove what is in `dest` and not in the bundle.
+        overwrite: Replace what was changed in `dest`.
+
+    Raises:
+        NeedsDecisionError: work in `dest` stands against the bundle; nothing was written.
+        RemoteError: the remote or the bundle is at fault; nothing was written.
+        CacheError: the cache cannot be written.
+    """
+    remote, wanted = _bundle_of(ref, path)
+    if dest is None:
+        folder = default_cache_folder() if cache_dir is None else Path(cache_dir)
+        held = ensure_cached(BundleCache(folder), remote, _resolved(remote, wanted))
+        return EnsuredBundle(str(held.digest), held.folder, held)
+    request = EnsureRequest(reference=wanted, mirror=mirror, overwrite=overwrite)
+    ensured = _materialise(Path(dest), remote, request)
+    _refuse_conflicts([str(conflict.path) for conflict in ensured.plan.conflicts])
+    return EnsuredBundle(str(ensured.digest), ensured.folder)
+
+
+def require_fresh(path: PathLike = ".") -> str:
+    """Check, before jobs are submitted, that what was last pushed is what is here.
+
+    The plan is empty, preflight has no errors, and the content is that of the last push or pull.
+    The remote is not asked.
+
+    Returns:
+        The digest to submit.
+
+    Raises:
+        NotFreshError: with the reason; also a RuntimeError.
+        NoRegistryError, BundleError: as `status`.
+    """
+    report = _status(_project(path))
+    not_done, found = "nothing may be submitted", report.plan
+    if not found.in_sync or report.conflicted:
+        open_ = [str(v.key) for v in found.verdicts if v.state != "fresh"]
+        raise NotFreshError(
+            f"the registry is not in sync with the code ({', '.join(open_) or 'other parts'})",
+            not_done=not_done,
+            hint=remedy(report),
+        )
+    if report.errors:
+        raise NotFreshError(
+            f"preflight has errors: {'; '.join(f'{f.code} {f.message}' for f in report.errors)}",
+            findings=report.errors,
+            not_done=not_done,
+            hint="run `mops-bundle status`, and mend what it lists",
+        )
+    if report.remote.state != "synced" or report.remote.digest is None:
+        reason = report.remote.problem or f"what is here is not published ({report.remote.state})"
+        raise NotFreshError(reason, not_done=not_done, hint="run `mops-bundle push`")
+    return str(report.remote.digest)
+
+
+def _project(path: PathLike, *, needs_registry: bool = True) -> Project:
+    """The project, in which a pull that was cut off has been settled."""
+    try:
+        project = find_project(Path(path))
+    except ProjectNotFoundError as error:
+        raise NoRegistryError(error.message, hint=error.hint) from error
+    if needs_registry and not project.registry.is_file():
+        raise NoRegistryError(
+            f"{project.registry} is not there",
+            hint="run `mops-bundle init`, then `mops-bundle register-model PATH`",
+        )
+    recover(project)
+    return project
+
+
+def _bundle_of(ref: str, path: PathLike) -> tuple[Remote, str]:
+    full = parse_full_reference(ref)
+    if full is not None:
+        return remote_at(full.url, Path(path).resolve()), full.reference or DEFAULT_TAG
+    project = _project(path, needs_registry=False)
+    return remote_of(project, read_config(project)), ref
+
+
+def _resolved(remote: Remote, reference: str) -> Digest:
+    """A whole digest as it is: what is in the cache needs no remote."""
+    try:
+        return Digest.parse(reference)
+    except InvalidDigestError:
+        return remote.resolve(reference)
+
+
+def _refuse_conflicts(paths: list[str]) -> None:
+    if paths:
+        raise NeedsDecisionError(
+            f"local work stands against the bundle: {', '.join(paths)}",
+            not_done="nothing was written",
+            hint="keep a copy of it, then ask again with overwrite=True",
+        )

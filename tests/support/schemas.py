@@ -478,6 +478,35 @@ SCHEMAS: Mapping[str, Schema] = {
         backup=MAYBE_TEXT,
         fetched_bytes=COUNT,
     ),
+    "mops-bundle.env/1": record(
+        schema=named("env"),
+        pinned=MAYBE_TEXT,
+        available=listing(TEXT),
+        environments=listing(
+            record(
+                name=TEXT,
+                pinned=FLAG,
+                registry=MAYBE_TEXT,
+                username=MAYBE_TEXT,
+                password_set=FLAG,
+                insecure=FLAG,
+                storage=MAYBE_TEXT,
+                keys_set=FLAG,
+                problem=TEXT,
+            )
+        ),
+    ),
+    "mops-bundle.remote/1": record(
+        schema=named("remote"),
+        remote=MAYBE_TEXT,
+        before=MAYBE_TEXT,
+        pinned=MAYBE_TEXT,
+        insecure=FLAG,
+    ),
+    "mops-bundle.login/1": record(
+        schema=named("login"), host=TEXT, username=TEXT, kept_in=TEXT, checked=FLAG
+    ),
+    "mops-bundle.logout/1": record(schema=named("logout"), host=TEXT, known=FLAG),
     "mops-bundle.add/1": record(schema=named("add"), **TRACKED),
     "mops-bundle.remove/1": record(schema=named("remove"), **TRACKED),
 }

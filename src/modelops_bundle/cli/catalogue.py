@@ -41,6 +41,12 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "ensure": "put a published bundle into a folder; needs no project",
         "cache": "list the bundles that this machine keeps, and free their room",
     },
+    "Choose where bundles go": {
+        "remote": "show or set where the bundles of this project go",
+        "env": "list, show or pin an environment of the platform",
+        "login": "remember who you are to a registry",
+        "logout": "forget who you are to a registry",
+    },
     "Look after what is published": {
         "versions": "list what is published, and under which tags",
         "inspect": "tell what one published bundle holds",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from modelops_bundle.core.registry import BundleRegistry
 from modelops_bundle.core.settings import LOCAL_REMOTE, BundleConfig
 from modelops_bundle.errors import UsageError
 from modelops_bundle.operations.gitignore import registry_is_ignored
+from modelops_bundle.operations.remote_setting import new_store_id
 from modelops_bundle.operations.settings import pin_environment, read_config, read_environment
 from modelops_bundle.storage.resolve import open_remote
 from modelops_bundle.workspace.atomic import write_atomic
@@ -23,9 +23,6 @@ from modelops_bundle.workspace.project import CONFIG, IGNORE, PYPROJECT, REGISTR
 from modelops_bundle.workspace.root import PROJECT_FOLDER
 
 _GITATTRIBUTES = b"# Digests are of bytes: no line-ending conversion of data.\ndata/** -text\n"
-_NAME = re.compile(r"[^a-z0-9._-]+")
-#: So much of a project's name stands in its store's id.
-_SLUG = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +140,7 @@ def _config(name: str, env: str, remote: str) -> BundleConfig:
         return BundleConfig(remote=remote, name=name)
     if env:
         return BundleConfig(name=name)
-    slug = _NAME.sub("-", name.lower()).strip("-._") or "bundle"
-    # The id is committed: projects of one name must not meet in a store, on any machine.
-    return BundleConfig(
-        remote=LOCAL_REMOTE, store_id=f"{slug[:_SLUG]}-{secrets.token_hex(4)}", name=name
-    )
+    return BundleConfig(remote=LOCAL_REMOTE, store_id=new_store_id(name), name=name)
 
 
 def _pyproject(name: str) -> bytes:

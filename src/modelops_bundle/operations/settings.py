@@ -60,7 +60,7 @@ def pinned_environment(project: Project) -> Environment | None:
     Raises:
         ConfigError: it is not there, or cannot be read.
     """
-    name = _pinned_name(project)
+    name = pinned_name(project)
     return read_environment(name) if name else None
 
 
@@ -70,7 +70,16 @@ def is_pinned(project: Project) -> bool:
     Raises:
         ConfigError: it cannot be told.
     """
-    return bool(_pinned_name(project))
+    return bool(pinned_name(project))
+
+
+def pinned_name(project: Project) -> str:
+    """The name of the environment that the project is pinned to, or "".
+
+    Raises:
+        ConfigError: the file that says so cannot be read.
+    """
+    return _content(project.env).decode("utf-8", "replace").strip()
 
 
 def read_environment(name: str) -> Environment:
@@ -115,10 +124,6 @@ def pin_environment(project: Project, name: str) -> None:
     """
     read_environment(name)
     write_atomic(project.path(ENV), f"{name}\n".encode())
-
-
-def _pinned_name(project: Project) -> str:
-    return _content(project.env).decode("utf-8", "replace").strip()
 
 
 def _content(path: Path) -> bytes:

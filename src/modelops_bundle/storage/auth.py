@@ -94,6 +94,11 @@ class Authenticator:
         self._grants: dict[Access, _Grant] = {}
         self._secrets: set[str] = set()
 
+    @property
+    def was_asked(self) -> bool:
+        """Whether the registry has asked who this is."""
+        return self._challenge is not None
+
     def header(self, access: Access, attempts: Attempts) -> str | None:
         """What to send, renewed where it is about to expire; None before anything was asked for.
 

@@ -28,18 +28,30 @@ def find_credentials(address: RegistryAddress) -> Credentials | None:
     Raises:
         ConfigError: the file, or the helper that it names, cannot be used.
     """
-    path = _config_file()
+    content = read_config_file()
+    if content is None:
+        return None
+    config = decode_docker_config(content, name=str(config_file()))
+    return _from_helper(config, address) or _from_entries(config, address)
+
+
+def read_config_file() -> bytes | None:
+    """`config.json` of Docker; None where there is none.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    path = config_file()
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
-    config = decode_docker_config(content, name=str(path))
-    return _from_helper(config, address) or _from_entries(config, address)
 
 
-def _config_file() -> Path:
+def config_file() -> Path:
+    """Where Docker keeps its logins."""
     folder = os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")
     return Path(folder) / "config.json"
 
@@ -62,6 +74,26 @@ def _from_helper(config: DockerConfig, address: RegistryAddress) -> Credentials 
 
 def _ask(helper: str, key: str) -> Credentials | None:
     """Ask a credential helper; None where it knows nobody."""
+    answer = run_helper(helper, "get", key.encode())
+    if answer is None:
+        return None
+    found = decode_helper_answer(answer)
+    return found if found != Credentials() else None
+
+
+def run_helper(helper: str, action: str, given: bytes) -> bytes | None:
+    """Run a credential helper of Docker.
+
+    Args:
+        action: `get`, `store` or `erase`.
+        given: What it reads.
+
+    Returns:
+        What it prints; None where it knows nobody.
+
+    Raises:
+        ConfigError: it cannot be run, or fails. Nothing that it prints is shown.
+    """
     import subprocess
 
     program = f"docker-credential-{helper}"
@@ -70,8 +102,8 @@ def _ask(helper: str, key: str) -> Credentials | None:
     hint = "install it, or log in without it"
     try:
         done = subprocess.run(
-            [program, "get"],
-            input=key.encode(),
+            [program, action],
+            input=given,
             stdout=subprocess.PIPE,
             # A helper may write secrets there.
             stderr=subprocess.DEVNULL,
@@ -83,8 +115,7 @@ def _ask(helper: str, key: str) -> Credentials | None:
     except OSError as error:
         raise ConfigError(f"cannot run {program}: {error.strerror}", hint=hint) from error
     if done.returncode == 0:
-        found = decode_helper_answer(done.stdout)
-        return found if found != Credentials() else None
+        return done.stdout
     if _UNKNOWN in done.stdout:
         return None
     raise ConfigError(f"{program} failed with exit code {done.returncode}", hint=hint)

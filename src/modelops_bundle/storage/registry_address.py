@@ -95,6 +95,23 @@ def parse_address(url: str) -> RegistryAddress:
     return RegistryAddress(host.lower(), repository)
 
 
+def parse_host(text: str) -> RegistryAddress:
+    """Read the `host[:port]` of a registry, with no repository; `oci://` and a `/` are passed over.
+
+    Raises:
+        ConfigError: no host, or more than one.
+    """
+    host = text.removeprefix(SCHEME).rstrip("/")
+    found = _HOST.fullmatch(host)
+    if not found or int(found["port"] or 1) not in range(1, 65536):
+        raise ConfigError(
+            f"not the host of a registry: {host.rpartition('@')[2]!r:.200}",
+            not_done="nobody was asked",
+            hint="give host[:port], without a repository",
+        )
+    return RegistryAddress(host.lower(), "")
+
+
 def same_registry(one: str, other: str) -> bool:
     """Whether two URLs of repositories lead to one registry, host and port."""
     hosts = [url.removeprefix(SCHEME).partition("/")[0].lower() for url in (one, other)]

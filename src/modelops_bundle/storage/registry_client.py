@@ -95,6 +95,21 @@ class RegistryClient:
         attempts = Attempts(self._patience, self._patience.metadata_s)
         return self.retried(attempts, lambda: self.ask(request, attempts))
 
+    def check_login(self) -> bool:
+        """Ask the registry whether it takes these credentials.
+
+        Returns:
+            Whether it wanted to know: False where it lets everybody in.
+
+        Raises:
+            UnauthorizedError: it does not take them.
+            RemoteError: it cannot be asked.
+        """
+        attempts = Attempts(self._patience, self._patience.metadata_s)
+        place = self.retried(attempts, lambda: self._origin(attempts))
+        self.metadata(Request(method="GET", place=place, expect=(200,)))
+        return self._auth.was_asked
+
     def data_attempts(self) -> Attempts:
         """Attempts at moving data: the deadline begins anew with each progress."""
         return Attempts(self._patience, self._patience.stall_s)

@@ -21,24 +21,18 @@ def add_arguments(parser: CommandParser) -> None:
 def run(args: Namespace, out: Output) -> int:
     """Show the pinned environment and those there are, or pin another one."""
     from modelops_bundle.cli.here import current_project
+    from modelops_bundle.cli.render.setup import render_environments
     from modelops_bundle.errors import UsageError
-    from modelops_bundle.operations.settings import (
-        environment_names,
-        pin_environment,
-        pinned_environment,
-    )
+    from modelops_bundle.operations.environments import list_environments
+    from modelops_bundle.operations.settings import pin_environment
+    from modelops_bundle.operations.setup_documents import environments_document
 
-    out.complain([f"hint: dev {args.action} is kept for scripts; `init --env` pins one as well"])
+    now = {"env": "list", "switch": "switch"}[args.action]
+    out.complain([f"hint: dev {args.action} is kept for scripts; use `mops-bundle env {now}`"])
     project = current_project()
     if args.action == "switch":
         if args.name is None:
             raise UsageError("dev switch needs the name of an environment")
         pin_environment(project, args.name)
-    pinned = pinned_environment(project)
-    name = pinned.name if pinned else None
-    names = environment_names()
-    if out.json:
-        out.document({"schema": "mops-bundle.env/1", "pinned": name, "available": list(names)})
-    else:
-        out.lines([f"Pinned: {name or 'none'}", *(f"  = {available}" for available in names)])
+    out.show(environments_document(list_environments(project)), render_environments)
     return 0

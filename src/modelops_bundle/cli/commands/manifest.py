@@ -32,7 +32,7 @@ def run(args: Namespace, out: Output) -> int:
     from modelops_bundle.cli.render.layout import table
     from modelops_bundle.operations.settings import read_config
 
-    out.complain(["hint: manifest is kept for scripts; `mops-bundle diff` compares bundles"])
+    out.complain(["hint: manifest is kept for scripts; use `mops-bundle versions`"])
     project = current_project()
     remote = remote_of(project, read_config(project), args.remote)
     tags = _tags(remote, args.ref)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_bundle.analysis.prefilter import candidates, interesting_words, words_in
+from modelops_bundle.analysis.prefilter import candidates, interesting_words, narrowed, words_in
 from modelops_bundle.conventions.base import Convention
 from modelops_bundle.core.paths import BundlePath
 
@@ -106,3 +106,34 @@ def test_unusual_bytes_hide_nothing(content: bytes) -> None:
 def test_without_conventions_nothing_is_chosen() -> None:
     words = {BundlePath("a.py"): frozenset({"class"})}
     assert candidates(words, ()) == ()
+
+
+def test_a_word_without_a_way_is_not_enough() -> None:
+    contents = {
+        "model.py": MODEL,
+        "base.py": "import model",
+        "user.py": "import base\nclass Mine(base.model.Sir): ...",
+        "other.py": "model = 'word'\nclass Other: ...",
+        "unreadable.py": "# coding: utf-16\nclass Base: ...",
+    }
+    paths = {BundlePath(path): text.encode() for path, text in contents.items()}
+    interesting = interesting_words(paths, (CONVENTION,))
+    words = {path: words_in(content, interesting) for path, content in paths.items()}
+    leads = {"user.py": ["base.py"], "base.py": ["model.py"], "other.py": []}
+    found = candidates(words, (CONVENTION,))
+    assert "other.py" in found
+    kept = narrowed(found, words, (CONVENTION,), lambda path: map(BundlePath, leads.get(path, ())))
+    assert kept == ("model.py", "unreadable.py", "user.py")
+
+
+def test_each_file_is_asked_once_where_it_leads() -> None:
+    paths = [BundlePath(f"f{number}.py") for number in range(200)]
+    words = {path: frozenset({"simkit", "class"}) for path in paths}
+    asked: list[BundlePath] = []
+
+    def leads(path: BundlePath) -> list[BundlePath]:
+        asked.append(path)
+        return paths
+
+    assert len(narrowed(paths, words, (CONVENTION,), leads)) == 200
+    assert sorted(asked) == sorted(paths)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from modelops_bundle.analysis import dynamic, search_path
+from modelops_bundle.analysis.attribute_sets import attributes_set_in
 from modelops_bundle.analysis.chains import BUILT_IN, chains_of
 from modelops_bundle.analysis.data_texts import NOTHING, DataTexts, data_texts
 from modelops_bundle.analysis.dynamic import DynamicImport, comments_of, dynamic_imports
@@ -88,6 +89,7 @@ class FileFacts:
         shadowed: Imported names that something else binds too.
         search_path: Where it adds to `sys.path`.
         data: Paths that it names or builds.
+        attributes_set: `attributes_set_in` it.
     """
 
     docstring: str
@@ -105,6 +107,7 @@ class FileFacts:
     reach: Reach
     data: DataTexts = NOTHING
     search_path: tuple[SearchPathEdit, ...] = ()
+    attributes_set: frozenset[str] = frozenset()
 
     @cached_property
     def bindings(self) -> dict[str, frozenset[str]]:
@@ -123,7 +126,9 @@ def extract_facts(source: ParsedSource) -> FileFacts:
     named = module_names(source.tree, read.bound)
     bindings = bindings_of(named.imports)
     evaluator = TextEvaluator(lambda: read.nodes, bindings)
-    shadowed = read.rebound() & bindings.keys()
+    rebound, names = read.rebound(), named.names | read.declared()
+    has_star = any("*" in statement.names for statement in named.imports)
+    shadowed = rebound & bindings.keys()
     reads = _reads(read.dotted, bindings, _unclear(named.imports) | shadowed)
     dotted = {one.dotted for one in reads}.union(*bindings.values())
     comments = comments_of(source)
@@ -135,7 +140,7 @@ def extract_facts(source: ParsedSource) -> FileFacts:
         statements=tuple(read.statements),
         imports=named.imports,
         dynamic=dynamic_imports(comments, chains, nodes, evaluator),
-        names=named.names | read.declared(),
+        names=names,
         open_ended=not words.isdisjoint(_INJECTORS) or _sets_attributes(read),
         exports=_exports(body, evaluator) if "__all__" in named.names else None,
         words=frozenset(words),
@@ -146,6 +151,12 @@ def extract_facts(source: ParsedSource) -> FileFacts:
         reach=reach_of(read.names, words, dotted, has_metaclass="metaclass" in read.keywords),
         search_path=search_path_edits(chains, nodes, evaluator, frozenset(comments)),
         data=data_texts(read.strings, words, lambda: read.nodes, bindings, body, read.mentioned),
+        attributes_set=attributes_set_in(
+            read.dotted.attributes_set,
+            words,
+            lambda: read.nodes,
+            lambda name: not has_star and name in rebound - names - read.in_classes,
+        ),
     )
 
 
@@ -201,6 +212,19 @@ class _Reading:
         for nodes in self._walked:
             for node in nodes:
                 found[type(node)].append(node)
+        return found
+
+    @cached_property
+    def in_classes(self) -> set[str]:
+        """Names that the bodies of classes bind."""
+        found: set[str] = set()
+        for node in self._rare.get(ast.ClassDef, ()):
+            pending = list(ast.iter_child_nodes(node))
+            for inner in pending:
+                if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+                    found.add(inner.id)
+                elif not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    pending += ast.iter_child_nodes(inner)
         return found
 
     def rebound(self) -> set[str]:

@@ -24,7 +24,7 @@ from modelops_bundle.analysis.search_path import SearchPathEdit
 from modelops_bundle.analysis.semantic import Statement
 
 #: Changes whenever the same source would give other facts or other discoveries.
-ANALYSIS_VERSION = "3"
+ANALYSIS_VERSION = "4"
 #: What parses depends on the interpreter.
 PYTHON_VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
@@ -103,6 +103,7 @@ def encode_facts(facts: FileFacts) -> bytes:
             [reach.own, reach.anywhere, reach.documentation],
             [[one.line, one.first, one.folders, one.settled] for one in facts.search_path],
             _pack_data(facts.data),
+            sorted(facts.attributes_set),
         ]
     )
 
@@ -129,7 +130,8 @@ def decode_facts(content: bytes) -> FileFacts:
         reach,
         search_path,
         data,
-    ) = items(unpack(content), 15)
+        attributes_set,
+    ) = items(unpack(content), 16)
     own, anywhere, documentation = items(reach, 3)
     return FileFacts(
         docstring=text(docstring),
@@ -147,6 +149,7 @@ def decode_facts(content: bytes) -> FileFacts:
         reach=Reach(flag(own), flag(anywhere), flag(documentation)),
         search_path=tuple(map(_edit, items(search_path))),
         data=_data(data),
+        attributes_set=frozenset(texts(attributes_set)),
     )
 
 

@@ -46,6 +46,22 @@ class Linker:
             self._links[path] = known
         return known
 
+    def reaches(self, path: BundlePath) -> Iterator[BundlePath]:
+        """All files whose names the code of a file can get at by itself, more than once or not.
+
+        What is imported for type checkers counts, and so does what is only read as an attribute
+        of a package, which some other file may have imported.
+        """
+        links = self.links(path)
+        yield from links.edges
+        yield from links.typing_edges
+        yield from links.exposed
+        for folder in links.widened:
+            yield from self.widened(folder, path)
+        for use in links.uses:
+            if use.place.source is not None:
+                yield use.place.source
+
     def sources_in(self, folder: BundlePath) -> list[BundlePath]:
         """All source files below a folder."""
         if self._sources is None:

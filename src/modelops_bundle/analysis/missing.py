@@ -144,8 +144,16 @@ def _certainty_of_attribute(linker: Linker, file: BundlePath, use: Use) -> Certa
         return Certainty.GUARDED
     pending: list[tuple[ast.AST, bool]] = [(source.tree, False)]
     for node, doubtful in pending:
+        if isinstance(node, ast.stmt) and not _covers(node, use.line):
+            continue
         if isinstance(node, ast.Attribute) and node.attr == use.name and node.lineno == use.line:
             return Certainty.GUARDED if doubtful else Certainty.SURE
         doubtful = doubtful or isinstance(node, _DOUBTFUL)
         pending += [(child, doubtful) for child in ast.iter_child_nodes(node)]
     return Certainty.GUARDED
+
+
+def _covers(node: ast.stmt, line: int) -> bool:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    first = min(node.lineno, *(decorator.lineno for decorator in decorators), node.lineno)
+    return first <= line <= (node.end_lineno or line)

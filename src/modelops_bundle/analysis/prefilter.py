@@ -11,14 +11,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from modelops_bundle.analysis.modules import is_package_file
 from modelops_bundle.analysis.source import declared_encoding
 from modelops_bundle.conventions.base import Convention
 from modelops_bundle.core.paths import BundlePath
 
-_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+# Everything but letters, digits and what may be part of one outside ASCII becomes a blank.
+_SPLITTING = bytes(
+    byte if byte > 127 or bytes((byte,)).isalnum() or byte == ord("_") else ord(" ")
+    for byte in range(256)
+)
+_WORD = re.compile(r"[^\W\d]\w*")
 _BARE_RELATIVE = re.compile(rb"from\s*[.\s\\]*\.[\s\\]*import\b")
 _PLAIN = frozenset({"ascii", "us-ascii", "utf-8", "utf8", "utf-8-sig", "latin-1", "iso-8859-1"})
 
@@ -53,16 +58,17 @@ def words_in(content: bytes, interesting: frozenset[str]) -> frozenset[str]:
     declared = declared_encoding(content)
     if declared is not None and declared.lower().replace("_", "-") not in _PLAIN:
         return frozenset({ANYTHING})
-    if not content.isascii():
+    written = set(content.translate(_SPLITTING).split())
+    foreign = [] if content.isascii() else [word for word in written if not word.isascii()]
+    words = interesting.intersection(b" ".join(written).decode("ascii", "replace").split(" "))
+    if foreign:
         # Python normalises identifiers: letters that merely look different are the same.
-        text = content.decode("utf-8", "ignore") + content.decode("latin-1")
-        found = set(re.findall(r"[^\W\d]\w*", unicodedata.normalize("NFKC", text)))
-    else:
-        found = {word.decode() for word in set(_WORD.findall(content))}
-    words = found & interesting
+        joined = b" ".join(foreign)
+        text = joined.decode("utf-8", "ignore") + " " + joined.decode("latin-1")
+        words |= interesting.intersection(_WORD.findall(unicodedata.normalize("NFKC", text)))
     if _BARE_RELATIVE.search(content):
-        words.add(RELATIVE)
-    return frozenset(words)
+        words |= {RELATIVE}
+    return words
 
 
 def candidates(
@@ -83,14 +89,7 @@ def candidates(
             # A package's `__init__` is reached by a relative import from the files below it.
             key = f"{RELATIVE}{_top(path)}" if word == RELATIVE else word
             by_word[key].append(path)
-    reaching = {
-        path
-        for path, mentioned in words.items()
-        if mentioned & framework
-        or ANYTHING in mentioned
-        or framework & set(path.parts)
-        or module_word(path) in framework
-    }
+    reaching = _using(words, framework)
     queue = list(reaching)
     spread: set[str] = set()
     for path in queue:
@@ -108,6 +107,57 @@ def candidates(
     return tuple(
         path for path in sorted(reaching) if ANYTHING in words[path] or words[path] & _DEFINES
     )
+
+
+def narrowed(
+    found: Iterable[BundlePath],
+    words: Mapping[BundlePath, frozenset[str]],
+    conventions: Iterable[Convention],
+    leads_to: Callable[[BundlePath], Iterable[BundlePath]],
+) -> tuple[BundlePath, ...]:
+    """Those of the candidates that lead to a file which names the framework, in their order.
+
+    A word is often only a word: two files that both say `sir` need not know each other. Linear
+    in the files and what they lead to.
+
+    Args:
+        found: `candidates`.
+        words: `words_in` of every source file.
+        conventions: What is looked for.
+        leads_to: All files whose names a file can get at by itself.
+    """
+    order = tuple(found)
+    leading: dict[BundlePath, list[BundlePath]] = defaultdict(list)
+    seen = set(order)
+    queue = list(order)
+    for path in queue:
+        for target in leads_to(path):
+            leading[target].append(path)
+            if target not in seen:
+                seen.add(target)
+                queue.append(target)
+    using = _using(words, framework_words(conventions)) & seen
+    queue = list(using)
+    for path in queue:
+        for other in leading.get(path, ()):
+            if other not in using:
+                using.add(other)
+                queue.append(other)
+    return tuple(path for path in order if path in using)
+
+
+def _using(
+    words: Mapping[BundlePath, frozenset[str]], framework: frozenset[str]
+) -> set[BundlePath]:
+    """The files that name the framework, or are part of it."""
+    return {
+        path
+        for path, mentioned in words.items()
+        if mentioned & framework
+        or ANYTHING in mentioned
+        or framework & set(path.parts)
+        or module_word(path) in framework
+    }
 
 
 def _top(path: BundlePath) -> str:

@@ -21,7 +21,7 @@ from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.missing import missing_names
 from modelops_bundle.analysis.modules import ModuleIndex, default_source_roots
 from modelops_bundle.analysis.packing import UnreadableError
-from modelops_bundle.analysis.prefilter import ANYTHING, candidates, interesting_words
+from modelops_bundle.analysis.prefilter import ANYTHING, candidates, interesting_words, narrowed
 from modelops_bundle.analysis.reachable import ReachDigests
 from modelops_bundle.analysis.source_words import words_of_sources
 from modelops_bundle.analysis.store import FactsStore
@@ -129,9 +129,10 @@ class _ProjectAnalysis:
         conventions = self._request.conventions
         interesting = interesting_words(self._sources, conventions)
         words = words_of_sources(self._tree, self._sources, interesting, self._memo)
+        found = candidates(words, conventions)
         return {
             path: self._remembered(path, "", partial(self._discovery.file, path))
-            for path in candidates(words, conventions)
+            for path in narrowed(found, words, conventions, self._linker.reaches)
         }
 
     def _remembered(

@@ -7,7 +7,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from modelops_bundle.analysis.attribute_sets import may_set
 from modelops_bundle.analysis.bindings import function_scope, module_scope
+from modelops_bundle.analysis.facts import FileFacts
 from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.analysis.scope import Scope
@@ -99,18 +101,34 @@ class LoadedModules:
         """Those of the reached files that mention a name, or set attributes by computed names."""
         found = []
         for file in self.reached(path):
-            facts = self._linker.store.parsed_facts(file) if file.endswith(".py") else None
+            facts = self._facts(file)
             if facts is not None and (name in facts.words or "setattr" in facts.words):
                 found.append(file)
         return found
 
-    def attributes_set(self, path: BundlePath) -> Mapping[str, Sequence[AttributeSet]]:
-        """Where a file sets attributes from outside; kept when the module itself is given up."""
+    def attributes_set(self, path: BundlePath, name: str) -> Mapping[str, Sequence[AttributeSet]]:
+        """Where a file sets attributes from outside; kept when the module itself is given up.
+
+        Args:
+            path: The file.
+            name: The attribute that matters: a file that never sets it is not read for others.
+        """
         known = self._sites.get(path)
+        if known is None and not self._may_set(path, name):
+            return {}
         if known is None:
             loaded = self.get(path)
             known = self._sites[path] = loaded.effects.attributes_set if loaded is not None else {}
         return known
+
+    def _facts(self, path: BundlePath) -> FileFacts | None:
+        return self._linker.store.parsed_facts(path) if path.endswith(".py") else None
+
+    def _may_set(self, path: BundlePath, name: str) -> bool:
+        facts = self._facts(path)
+        if facts is None:
+            return False
+        return may_set(facts.attributes_set, name)
 
     def function(
         self, parent: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef, parent_at: int

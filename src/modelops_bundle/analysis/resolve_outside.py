@@ -70,7 +70,7 @@ class Outside:
         return [(place, *site) for place in known for site in known[place]]
 
     def _sites_in(self, place: BundlePath, name: str) -> list[tuple[AttributeSet, bool]]:
-        sites = self._modules.attributes_set(place)
+        sites = self._modules.attributes_set(place, name)
         found = [(site, False) for site in sites.get(name, ())]
         return found + [(site, True) for site in sites.get("*", ())]
 

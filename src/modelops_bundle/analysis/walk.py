@@ -36,10 +36,12 @@ class Dotted:
     Attributes:
         reads: The line where each is read first.
         changes: Those with attributes that are set or deleted.
+        attributes_set: All attributes that are set or deleted, of whatever.
     """
 
     reads: dict[str, int] = field(default_factory=dict)
     changes: set[str] = field(default_factory=set)
+    attributes_set: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,9 @@ def canonical(roots: Iterable[ast.AST], dotted: Dotted | None = None) -> Canonic
 
 def _note(node: ast.Attribute, dotted: Dotted) -> None:
     """Note the dotted name that an attribute ends, if it starts from a name."""
+    loaded = type(node.ctx) is ast.Load
+    if not loaded:
+        dotted.attributes_set.add(node.attr)
     names = [node.attr]
     part = node.value
     while type(part) is ast.Attribute:
@@ -127,7 +132,7 @@ def _note(node: ast.Attribute, dotted: Dotted) -> None:
     names.append(part.id)
     names.reverse()
     whole = ".".join(names)
-    if type(node.ctx) is not ast.Load:
+    if not loaded:
         dotted.changes.add(whole)
     elif dotted.reads.get(whole, node.lineno) >= node.lineno:
         dotted.reads[whole] = node.lineno

@@ -166,12 +166,21 @@ DOUBTFUL: dict[str, tuple[str, list[str], list[str]]] = {
         [],
     ),
     "below an unknown decorator": (f"@anything\n@model_output('a')\n{DEFINE}", [], ["a"]),
-    "in a loop": (f"for n in ('a', 'b'):\n    @model_output(n)\n    {DEFINE}", [], ["a", "b"]),
+    "in a loop over what is computed": (
+        f"for n in f():\n    @model_output(n)\n    {DEFINE}",
+        [],
+        [],
+    ),
+    "in a loop that may be left": (
+        f"for n in ('a', 'b'):\n    if f(): break\n    @model_output(n)\n    {DEFINE}",
+        [],
+        ["a", "b"],
+    ),
     "a computed attribute list": ("outputs = f()", [], []),
     "a list with an unknown": ("outputs = ['a', f()]", ["a"], []),
     "extract_outputs": ("def extract_outputs(self, raw, seed): ...", [], []),
     "__init_subclass__": ("def __init_subclass__(cls): ...", [], []),
-    "namespaces": (f"@model_output('a')\n{DEFINE}\nlocals()['n'] = f()", [], []),
+    "namespaces": (f"@model_output('a')\n{DEFINE}\nlocals()[f()] = f()", [], []),
 }
 
 

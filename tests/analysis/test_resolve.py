@@ -184,7 +184,7 @@ SEVERAL = {
         ["a", "b"],
     ),
     "a with that swallows": ("X = 'a'\nwith f():\n    g()\n    X = 'b'", "X", ["a", "b"]),
-    "a loop variable": ("for X in ('a', 'b'): pass", "X", ["a", "b"]),
+    "a loop variable": ("for X in {'a', 'b'}: pass", "X", ["a", "b"]),
     "a loop that may not run": ("X = 'a'\nfor i in f():\n    X = 'b'", "X", ["a", "b"]),
     "a loop left in the middle": (
         "while True:\n    X = 'a'\n    if f():\n        break\n    X = 'b'",
@@ -215,7 +215,8 @@ OPEN = {
     "the environment": ("import os\nX = os.environ['X']", "X + ''"),
     "a global statement": ("X = 'a'\ndef f():\n    global X\n    X = 'b'", "X"),
     "an assignment expression": ("X = 'a'\nprint(X := 'b')", "X"),
-    "globals()": ("X = 'a'\nglobals()['X'] = 'b'", "X"),
+    "globals() by another name": ("X = 'a'\ng = globals()\ng['X'] = 'b'", "X"),
+    "globals() with a computed key": ("X = 'a'\nglobals()[f()] = 'b'", "X"),
     "globals() in a function": ("X = 'a'\ndef f():\n    globals().update(X='b')", "X"),
     "exec": ("X = 'a'\nexec('X = 1')", "X"),
     "a loop that adds": ("X = 'a'\nfor i in f():\n    X += 'b'", "X"),

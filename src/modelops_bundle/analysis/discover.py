@@ -115,7 +115,7 @@ class Discovery:
         if loaded is None:
             return FileDiscovery()
         session = _Session(self._resolver(loaded), self._conventions, loaded)
-        found = [one for name, _ in loaded.scope.final() for one in session.symbol(name)]
+        found = [one for name in session.names() for one in session.symbol(name)]
         found.sort(key=lambda one: (one.discovered.location.line, one.discovered.kind.value))
         models = [one.model for one in found if one.model is not None]
         return FileDiscovery(
@@ -165,7 +165,7 @@ class Discovery:
         session = _Session(self._resolver(loaded), self._conventions, loaded)
         wanted = ast.ClassDef if kind is Kind.MODEL else ast.FunctionDef | ast.AsyncFunctionDef
         found = []
-        for name, _ in loaded.scope.final():
+        for name in session.names():
             definition = session.definition(name, loaded.scope)
             if not isinstance(definition, Defined) or not isinstance(definition.node, wanted):
                 continue
@@ -259,6 +259,10 @@ class _Session:
                 elif scope is self._loaded.scope:
                     targets += self._target(value)
         return [_one(found) for found in (models, targets) if found]
+
+    def names(self) -> list[str]:
+        """The names at the top level of the file."""
+        return self._resolver.names.defined(self._loaded.scope)
 
     def definitions(self, name: str, scope: Scope) -> list[Defined | Assigned]:
         """What a name may be bound to by the file itself when the scope has run."""

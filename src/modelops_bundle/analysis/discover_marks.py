@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from modelops_bundle.analysis.discover_match import Match, Matcher, one_text
 from modelops_bundle.analysis.resolve import Resolver
+from modelops_bundle.analysis.scope import Assigned, Scope, innermost
 from modelops_bundle.analysis.values import (
     Call,
     Class,
@@ -107,24 +108,54 @@ class Marks:
 
     def _read(self, cls: Class) -> dict[str, Mark | None]:
         found: dict[str, Mark | None] = {}
-        for name, _ in cls.body.final():
+        by_hand = self._by_hand(cls)
+        for name in self._resolver.names.defined(cls.body):
             kept, certain = self._resolver.names.definitions(cls.body, name)
             if not kept:
                 continue
             values = self._resolver.classes.own_attribute(cls, name)
-            marks = [self._mark(value) for value in values]
+            marks = [self._mark(value, by_hand) for value in values]
             if not certain:
                 marks.append(None)
             where = Location(cls.path, _line(values, cls))
             found[name] = Marked(tuple(marks)).settled(name, where)
         return found
 
-    def _mark(self, value: Value) -> Mark | None:
+    def _mark(self, value: Value, by_hand: dict[Value, Mark]) -> Mark | None:
         if isinstance(value, Function):
-            return self._of_function(value)
+            return by_hand[value] if value in by_hand else self._of_function(value)
         if isinstance(value, Call):
+            for function in self._marked_by(value):
+                if function in by_hand:
+                    return by_hand[function]
             return self._applied(value)
         return None
+
+    def _marked_by(self, call: Call) -> Values:
+        """What a marking decorator is applied to by hand, as far as it is known."""
+        inner = [one for one in call.functions if isinstance(one, Call)]
+        if any(self._matcher.calls(one, self._decorators) is not Match.NONE for one in inner):
+            return self._resolver.arguments(call).get("", 0) or ()
+        return ()
+
+    def _by_hand(self, cls: Class) -> dict[Value, Mark]:
+        """The marks that calls in a class body leave on functions that have names of their own.
+
+        The mark is on the function itself, under whichever names the class has it.
+        """
+        found: dict[Value, Mark] = {}
+        plain = {one.value for one in cls.node.body if isinstance(one, ast.Assign)}
+        for binding in _assigned(cls.body):
+            for value in self._resolver.evaluate(binding.value, Point(cls.body, binding.at)):
+                for function in self._marked_by(value) if isinstance(value, Call) else ():
+                    mark = self._applied(value) if isinstance(value, Call) else None
+                    if binding.value not in plain or mark is None:
+                        reason = "it may be marked by hand"
+                        point = Point(cls.body, binding.at)
+                        mark = self._unsure(mark, binding.value, point, reason)
+                    if isinstance(function, Function):
+                        found[function] = mark
+        return found
 
     def _of_function(self, function: Function) -> Mark | None:
         mark: Mark | None = None
@@ -206,7 +237,11 @@ class Marks:
         if isinstance(value, Unknown):
             return True
         if isinstance(value, Call):
-            return any(self._may_mark(function) for function in value.functions)
+            given = self._resolver.arguments(value)
+            handed = (*given.positional, *given.named.values())
+            return any(self._may_mark(function) for function in value.functions) or any(
+                self._matcher.match(values, self._decorators) is not Match.NONE for values in handed
+            )
         return isinstance(value, Function | Class) and self._uses_decorators(value)
 
     def _uses_decorators(self, code: Function | Class) -> bool:
@@ -258,6 +293,20 @@ class Marks:
             location=unknown.location,
             candidates=candidates,
         )
+
+
+def _assigned(scope: Scope) -> list[Assigned]:
+    """Calls that a class body assigns to names, in order."""
+    bindings = {
+        innermost(one): None
+        for _, versions in scope.history.values()
+        for version in versions
+        for one in version
+    }
+    found = [
+        one for one in bindings if isinstance(one, Assigned) and isinstance(one.value, ast.Call)
+    ]
+    return sorted(found, key=lambda one: one.at)
 
 
 def _line(values: Values, cls: Class) -> int:

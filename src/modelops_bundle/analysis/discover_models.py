@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from modelops_bundle.analysis.discover_losses import lost_on_the_way
 from modelops_bundle.analysis.discover_marks import Mark, Marks
 from modelops_bundle.analysis.discover_match import Matcher, one_text
 from modelops_bundle.analysis.discover_merge import fact_of, joined
@@ -21,7 +22,7 @@ from modelops_bundle.analysis.values import (
     text_of,
 )
 from modelops_bundle.conventions.base import Convention, Inheritance
-from modelops_bundle.core.findings import Finding, Location, Severity
+from modelops_bundle.core.findings import Finding, Location
 from modelops_bundle.core.observation import ListFact, ModelFacts, Unresolved
 
 #: Bases outside the project that carry no outputs, scenarios or parameters.
@@ -73,13 +74,22 @@ class ModelReader:
         names = self._convention.model_bases
         if not names or self._matcher.is_named(cls, names):
             return False
-        bases = (value for _, values in self._resolver.classes.bases(cls) for value in values)
-        return any(map(self._is_base, bases)) or self._matcher.is_one(cls, names)
-
-    def _is_base(self, value: Value) -> bool:
-        if not isinstance(value, External | Class):
-            return False
-        return self._matcher.is_one(value, self._convention.model_bases)
+        seen: dict[Class, None] = {cls: None}
+        queue = [cls]
+        for one in queue:
+            for _, values in self._resolver.classes.bases(one):
+                for value in values:
+                    if self._matcher.is_named(value, names):
+                        return True
+                    if not isinstance(value, Class) or value in seen:
+                        continue
+                    if self._is_model.get(value):
+                        return True
+                    if value not in self._is_model:
+                        seen[value] = None
+                        queue.append(value)
+        self._is_model.update(dict.fromkeys(seen, False))
+        return False
 
     def read(self, cls: Class) -> ModelFound:
         """The facts of a model class."""
@@ -118,22 +128,37 @@ class ModelReader:
         That model's own come in the same way, so that its first model among *its* ancestors
         counts, and not the next one of this class.
         """
-        chain: dict[Class, None] = {line.cls: None}
+        chain: dict[Class, tuple[Unresolved, ...]] = {}
+        first: Class | None = line.cls
         known: ListFact | None = None
-        while first := self._first_model(next(reversed(chain))):
+        while first is not None:
             known = self._chains.get((first, marks))
             if known is not None or first in chain:
                 break
-            chain[first] = None
+            cls = first
+            first, chain[cls] = self._first_model(cls)
         fact = known or ListFact()
-        for cls in reversed(chain):
+        for cls, doubts in reversed(chain.items()):
+            if doubts:
+                # Another model may come first: then nothing of this one's comes along.
+                fact = ListFact((), (*fact.unresolved, *(_with(one, fact) for one in doubts)))
             fact = joined(fact, fact_of(marks.of_class(cls).values()))
             self._chains[cls, marks] = fact
         return fact
 
-    def _first_model(self, cls: Class) -> Class | None:
-        order = self._resolver.classes.ancestry(cls).order[1:]
-        return next((one for one in order if isinstance(one, Class) and self.is_model(one)), None)
+    def _first_model(self, cls: Class) -> tuple[Class | None, tuple[Unresolved, ...]]:
+        """The first model among the ancestors, and what may come before it and be one."""
+        doubts: list[Unresolved] = []
+        for one in self._resolver.classes.ancestry(cls).order[1:]:
+            if isinstance(one, Class):
+                if self.is_model(one):
+                    return one, tuple(doubts)
+            elif isinstance(one, Unknown):
+                doubts.append(_doubt(one.expression, one.reason, one.location))
+            elif one.name not in _NEUTRAL and not self.is_framework(one):
+                where = Location(cls.path, cls.line)
+                doubts.append(_doubt(one.name, f"base {one.name} is not of the project", where))
+        return None, tuple(doubts)
 
     def _attribute_marks(self, line: _Lineage, marks: Marks) -> dict[str, Mark]:
         found: dict[str, Mark | None] = {}
@@ -216,7 +241,7 @@ class ModelReader:
                     if isinstance(mark, str) and mark not in fact.values
                 ]
                 if lost:
-                    yield _lost(line.cls, ancestor, kind, lost, model=model)
+                    yield lost_on_the_way(line.cls, ancestor, kind, lost, model=model)
 
     def _local_order(self, cls: Class) -> tuple[Class, ...]:
         order = self._resolver.classes.ancestry(cls).order
@@ -245,7 +270,7 @@ class ModelReader:
         known = self._methods.get(cls)
         if known is None:
             known = self._methods[cls] = {}
-            for name, _ in cls.body.final():
+            for name in self._resolver.names.defined(cls.body):
                 values = self._resolver.classes.own_attribute(cls, name)
                 if values:
                     known[name] = any(map(self._is_abstract_method, values))
@@ -366,30 +391,10 @@ def _class_machinery(ancestors: Iterable[Class], reader: ModelReader) -> Iterato
                 yield _doubt(ancestor.qualified_name, "its metaclass is not known", where)
 
 
+def _with(doubt: Unresolved, fact: ListFact) -> Unresolved:
+    """The doubt with the names that are at stake."""
+    return replace(doubt, candidates=tuple(sorted({*doubt.candidates, *fact.values})))
+
+
 def _doubt(expression: str, reason: str, location: Location) -> Unresolved:
     return Unresolved(expression=expression, reason=reason, location=location)
-
-
-def _lost(cls: Class, ancestor: Class, kind: str, lost: list[str], *, model: bool) -> Finding:
-    names = ", ".join(repr(name) for name in dict.fromkeys(lost))
-    plural = "s" if len(lost) > 1 else ""
-    if model:
-        message = (
-            f"{kind}{plural} {names} of {ancestor.qualified_name} do{'' if plural else 'es'} not "
-            f"reach {cls.qualified_name}: only the first model base's come along"
-        )
-        hint = f"Decorate a method in {cls.qualified_name} itself, or derive from one model only"
-    else:
-        message = (
-            f"{kind}{plural} {names} of {ancestor.qualified_name} do{'' if plural else 'es'} not "
-            f"reach {cls.qualified_name}: {ancestor.qualified_name} is not a model"
-        )
-        hint = f"Derive {ancestor.qualified_name} from the framework's base class"
-    return Finding(
-        code="MB206" if model else "MB205",
-        severity=Severity.WARNING,
-        key=str(cls.path),
-        message=message,
-        hint=hint,
-        location=Location(cls.path, cls.line),
-    )

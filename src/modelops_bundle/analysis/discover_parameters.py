@@ -65,10 +65,21 @@ def parameter_names(
         if not certain:
             where = Location(ancestor.path, ancestor.line)
             reader.open(Unknown(attribute, "it is set under a condition", where))
-        for found in resolver.outside.sets(ancestor, ancestor.path, attribute, cls.path):
-            reader.open(found)
-        return reader.fact(), ()
+        return reader.unless(_set_later(resolver, attribute, cls, order, ancestor)), ()
     return _from_method(convention, cls, order)
+
+
+def _set_later(
+    resolver: Resolver, attribute: str, cls: Class, order: _Ancestors, holder: Class
+) -> list[Unknown]:
+    """Assignments to the attribute of a class that is looked at before, or is, the holder."""
+    found: list[Unknown] = []
+    for ancestor in order:
+        if isinstance(ancestor, Class):
+            found += resolver.outside.sets(ancestor, ancestor.path, attribute, cls.path)
+        if ancestor == holder:
+            break
+    return found
 
 
 def _from_method(
@@ -124,11 +135,21 @@ class _Reader:
         )
         self._unresolved[fact] = None
 
+    def unless(self, replaced: list[Unknown]) -> ListFact:
+        """The fact, or nothing but candidates where something else may have taken its place."""
+        if not replaced:
+            return self.fact()
+        names = tuple(self._names)
+        self._names.clear()
+        for unknown in replaced:
+            self.open(unknown, names)
+        return self.fact()
+
     def any_attribute(self, ancestors: list[Class]) -> None:
         """Parameter calls in any attribute; the nearest class that has an attribute counts."""
         seen: set[str] = set()
         for cls in ancestors:
-            for name, _ in cls.body.final():
+            for name in self._resolver.names.defined(cls.body):
                 values = self._resolver.classes.own_attribute(cls, name)
                 if not values or name in seen:
                     continue

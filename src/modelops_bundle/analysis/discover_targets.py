@@ -223,6 +223,12 @@ class TargetReader:
             for call in ast.walk(statement)
             if isinstance(call, ast.Call) and self._may_name_output(call)
         ]
+        calls += (
+            one.value
+            for statement in node.body
+            for one in ast.walk(statement)
+            if isinstance(one, ast.Return) and isinstance(one.value, ast.Call)
+        )
         if not calls:
             return False
         local = local_names(node)
@@ -238,7 +244,19 @@ class TargetReader:
             values = self._resolver.evaluate(call.func, module)
             if self._matcher.match(values, names) is not Match.NONE:
                 return True
+            if any(isinstance(value, Function) and self._hands_on(value) for value in values):
+                return True
         return False
+
+    def _hands_on(self, function: Function) -> bool:
+        """Whether what a function of the project returns may be a target that it makes."""
+        names = self._convention.target_constructors
+        module = Point(function.point.scope.module)
+        return any(
+            self._matcher.match(self._resolver.evaluate(one.func, module), names) is not Match.NONE
+            for one in ast.walk(function.node)
+            if isinstance(one, ast.Call) and self._may_name_output(one)
+        )
 
     def _may_name_output(self, call: ast.Call) -> bool:
         keyword, position = self._convention.output_argument, self._convention.output_position

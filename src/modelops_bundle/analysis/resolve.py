@@ -7,7 +7,7 @@ answer with one known alternative is a fact.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import product
 
 from modelops_bundle.analysis.resolve_bindings import external
@@ -42,7 +42,7 @@ from modelops_bundle.analysis.values import (
 from modelops_bundle.core.findings import Location
 from modelops_bundle.core.paths import BundlePath
 
-_Evaluator = Callable[[ast.expr, Point], Values]
+_PARTIAL: Values = (External("functools.partial"),)
 
 
 class Resolver:
@@ -118,7 +118,7 @@ class Resolver:
 
     def arguments(self, call: Call) -> Arguments:
         """The arguments of a call that was not followed."""
-        return self.calls.arguments(call.node, call.point)
+        return self.calls.arguments(call.node, call.point, call.bound)
 
     def _constant(self, node: ast.Constant, point: Point) -> Values:
         value = node.value
@@ -321,7 +321,7 @@ class Resolver:
 
     def _lambda(self, node: ast.Lambda, point: Point) -> Values:
         name = point.scope.qualify(f"<lambda>:{node.lineno}:{node.col_offset}")
-        return (Function(point.scope.path, name, node.lineno, node, point),)
+        return (Function(point.scope.path, name, node.lineno, point.at, node, point),)
 
     def _call(self, node: ast.Call, point: Point) -> Values:
         if isinstance(node.func, ast.Attribute):
@@ -329,27 +329,43 @@ class Resolver:
             if found is not None:
                 return found
         results: list[Value] = []
-        opaque: list[Value] = []
-        for function in self.evaluate(node.func, point):
-            values: Values | None = None
-            if isinstance(function, External):
-                values = self.calls.builtin(function, node, point)
-            elif isinstance(function, Function):
-                inlined = self.calls.inlined(function, node, point)
-                if inlined is not None:
-                    values = self.evaluate(*inlined)
-            elif isinstance(function, Class) and self.classes.is_enum(function):
-                values = (self.names.unknown(node, point, "the member is computed"),)
+        opaque: dict[Call | None, list[Value]] = {}
+        for function, bound in self._called(node.func, point):
+            values = self._called_result(function, bound, node, point)
             if values is None:
-                opaque.append(function)
+                opaque.setdefault(bound, []).append(function)
             else:
                 results += values
-        if opaque:
-            path, local = point.scope.path, point.local
-            functions = union(opaque)
-            call = Call(functions, path, node.lineno, node.col_offset, local, node, point)
-            results.append(call)
+        for bound, functions in opaque.items():
+            results.append(_call_of(union(functions), node, point, bound))
         return union(results)
+
+    def _called(self, function: ast.expr, point: Point) -> Iterator[tuple[Value, Call | None]]:
+        """What may be called, and the `partial` that it is wrapped in."""
+        for value in self.evaluate(function, point):
+            if isinstance(value, Call) and value.functions == _PARTIAL and value.bound is None:
+                wrapped = self.arguments(value).get("", 0)
+                if wrapped is not None and not any(isinstance(one, Unknown) for one in wrapped):
+                    yield from ((one, value) for one in wrapped)
+                    continue
+            yield value, None
+
+    def _called_result(
+        self, function: Value, bound: Call | None, node: ast.Call, point: Point
+    ) -> Values | None:
+        if isinstance(function, External) and bound is None:
+            return self.calls.builtin(function, node, point)
+        if isinstance(function, Function):
+            inlined = self.calls.inlined(function, node, point, bound)
+            return None if inlined is None else self.evaluate(*inlined)
+        if isinstance(function, Class) and self.classes.is_enum(function):
+            return (self.names.unknown(node, point, "the member is computed"),)
+        return None
+
+
+def _call_of(functions: Values, node: ast.Call, point: Point, bound: Call | None) -> Call:
+    place = point.scope.path, node.lineno, node.col_offset
+    return Call(functions, *place, point.local, point.at, node, point, bound)
 
 
 def _place(node: ast.expr, point: Point) -> Location:

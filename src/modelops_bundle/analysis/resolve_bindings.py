@@ -42,11 +42,17 @@ _FALSE_AT_RUN_TIME = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_
 
 @dataclass(slots=True)
 class Found:
-    """Alternatives of a name; `fallback` holds those made where an import had failed."""
+    """Alternatives of a name.
+
+    Attributes:
+        fallback: Those made where an import had failed.
+        unclear: Line of code that may write the name by other means, or 0.
+    """
 
     values: list[Value] = field(default_factory=list)
     fallback: list[Value] = field(default_factory=list)
     unbound: bool = False
+    unclear: int = 0
 
 
 def external(name: str) -> Value:
@@ -98,8 +104,8 @@ def definition(binding: Defined, scope: Scope) -> Function | Class:
     qualified = scope.qualify(node.name)
     if isinstance(node, ast.ClassDef):
         body = binding.body or Scope(ScopeKind.CLASS, scope.path, qualified, scope, binding.at)
-        return Class(scope.path, qualified, node.lineno, node, body, point)
-    return Function(scope.path, qualified, node.lineno, node, point)
+        return Class(scope.path, qualified, node.lineno, binding.at, node, body, point)
+    return Function(scope.path, qualified, node.lineno, binding.at, node, point)
 
 
 def unpacked(values: Values, binding: Assigned | Looped, scope: Scope, name: str) -> Values:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: Units of nesting; the costliest takes about five Python frames of the thousand there are.
 MAX_DEPTH = 120
+#: What following one binding costs of the depth.
+HOP = 2
 #: Evaluations for a question about a file with few definitions, and for each further one.
 WORK = 25_000
 WORK_PER_DEFINITION = 300

@@ -10,6 +10,7 @@ from modelops_bundle.analysis.resolve_modules import Evaluate
 from modelops_bundle.analysis.resolve_names import Names
 from modelops_bundle.analysis.values import (
     MAX_WEIGHT,
+    Call,
     Constant,
     External,
     FilePath,
@@ -69,9 +70,18 @@ class Calls:
         #: Functions of the project that conventions give a meaning to: their calls stand.
         self.named: frozenset[Value] = frozenset()
 
-    def arguments(self, node: ast.Call, point: Point) -> Arguments:
-        """The arguments of a call; `*` and `**` of spelt-out containers are taken apart."""
+    def arguments(self, node: ast.Call, point: Point, bound: Call | None = None) -> Arguments:
+        """The arguments of a call; `*` and `**` of spelt-out containers are taken apart.
+
+        Args:
+            node: The call.
+            point: Where it stands.
+            bound: The call of `functools.partial` whose further arguments come first.
+        """
         result = Arguments()
+        if bound is not None:
+            result = self.arguments(bound.node, bound.point, bound.bound)
+            del result.positional[:1]
         for argument in node.args:
             if isinstance(argument, ast.Starred):
                 self._spread(result, argument, point)
@@ -221,7 +231,7 @@ class Calls:
         return FilePath(text) if as_path else Constant.of(text)
 
     def inlined(
-        self, function: Function, node: ast.Call, point: Point
+        self, function: Function, node: ast.Call, point: Point, bound: Call | None = None
     ) -> tuple[ast.expr, Point] | None:
         """The expression that a simple function of the project returns, and where it is evaluated.
 
@@ -233,7 +243,7 @@ class Calls:
         body = self._bodies[function]
         if body is None or function.point.local or function in self.named:
             return None
-        given = self.arguments(node, point)
+        given = self.arguments(node, point, bound)
         parameters = function.node.args
         if given.missing is not None or parameters.vararg or parameters.kwarg:
             return None

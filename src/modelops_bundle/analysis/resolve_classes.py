@@ -165,7 +165,7 @@ class Classes:
                 break
             doubts += self._outside.sets(ancestor, ancestor.path, name, asking)
             doubts += self._machinery(ancestor, cls, name)
-            if name not in ancestor.body.history:
+            if name not in ancestor.body.history and not ancestor.body.writes:
                 continue
             _, certain = self._names.definitions(ancestor.body, name)
             values += self.own_attribute(ancestor, name)

@@ -11,16 +11,16 @@ from modelops_bundle.analysis.resolve_bindings import (
     Found,
     definition,
     external,
-    foreign_star,
     is_open,
-    listed_texts,
     loaded_by,
     unpacked,
 )
-from modelops_bundle.analysis.resolve_budget import Budget
-from modelops_bundle.analysis.resolve_modules import Evaluate, LoadedModule, LoadedModules
+from modelops_bundle.analysis.resolve_budget import HOP, Budget
+from modelops_bundle.analysis.resolve_modules import Evaluate, LoadedModules
 from modelops_bundle.analysis.resolve_outside import Outside
+from modelops_bundle.analysis.resolve_stars import Stars
 from modelops_bundle.analysis.resolve_steadiness import Steadiness
+from modelops_bundle.analysis.resolve_writes import Writes
 from modelops_bundle.analysis.scope import (
     END,
     Assigned,
@@ -34,7 +34,6 @@ from modelops_bundle.analysis.scope import (
     Opaque,
     Scope,
     ScopeKind,
-    StarImport,
     Unbound,
 )
 from modelops_bundle.analysis.values import (
@@ -56,8 +55,7 @@ from modelops_bundle.core.paths import BundlePath
 Combine = Callable[[ast.AugAssign, Values, Point], Values]
 
 
-#: What following one binding costs of the budget's depth.
-_HOP = 2
+_UNCLEAR = "names are written here whose spelling is computed"
 
 
 class Names:
@@ -82,8 +80,10 @@ class Names:
         self._evaluate = evaluate
         self._combine = combine
         self.steadiness = Steadiness(modules, outside, evaluate)
+        self.writes = Writes(evaluate)
+        self._stars = Stars(self, budget, known)
         self._values: dict[tuple[Binding, str], Values] = {}
-        self._pending: dict[tuple[Binding, str], int] = {}
+        self.pending: dict[tuple[Binding, str], int] = {}
         #: Depth of the outermost pending lookup that the current answer was cut short by.
         self.cut = END
 
@@ -99,7 +99,7 @@ class Names:
         while found.unbound:
             found.unbound = False
             if scope.kind is ScopeKind.MODULE:
-                self._in_module(found, scope, name, at)
+                self.in_module(found, scope, name, at)
                 break
             if name in scope.global_names:
                 scope, at = scope.module, END if scope.kind is ScopeKind.FUNCTION else at
@@ -110,7 +110,7 @@ class Names:
             if local:
                 break
             scope, at = self._outer(scope)
-        return self._settled(found, name, point)
+        return self.settled(found, name, point)
 
     def module(self, dotted: str) -> Value:
         """A module by its absolute name."""
@@ -132,9 +132,9 @@ class Names:
             asking: The file in which it is used, whose code may set it.
         """
         values = self._of_module(module, name)
-        return union((*values, *self._doubts(module, name, asking)))
+        return union((*values, *self.doubts(module, name, asking)))
 
-    def _doubts(self, module: Module, name: str, asking: BundlePath) -> list[Unknown]:
+    def doubts(self, module: Module, name: str, asking: BundlePath) -> list[Unknown]:
         """Why a name of a module may be something else than the module makes it."""
         if module.path is None:
             return []
@@ -149,18 +149,18 @@ class Names:
     def _of_module(self, module: Module, name: str) -> Values:
         submodule = f"{module.name}.{name}"
         if module.path is None:
-            return (self._submodule(submodule) or self._missing(module, name),)
+            return (self.submodule(submodule) or self._missing(module, name),)
         loaded = self.modules.get(module.path)
         if loaded is None:
             where = Location(module.path)
             return (Unknown(submodule, f"{module.path} cannot be parsed", where),)
         found = Found()
-        self._in_module(found, loaded.scope, name, END, builtins=False)
-        shadow = self._submodule(submodule)
+        self.in_module(found, loaded.scope, name, END, builtins=False)
+        shadow = self.submodule(submodule)
         if found.values or found.fallback:
             if shadow is not None and not loaded_by(loaded.scope, name, module.name):
                 found.values.append(shadow)
-            settled = self._settled(found, name, Point(loaded.scope))
+            settled = self.settled(found, name, Point(loaded.scope))
             return tuple(self.steadiness.steady_elsewhere(value, name) for value in settled)
         if shadow is not None:
             return (shadow,)
@@ -194,20 +194,35 @@ class Names:
         return (outer or scope.module), at
 
     def _in_scope(self, found: Found, scope: Scope, name: str, at: int) -> None:
-        bindings, _ = scope.bindings(name, at)
-        self._add(found, bindings, scope, name)
+        bindings, made_at = scope.bindings(name, at)
+        if not self._add_written(found, scope, name, made_at, at):
+            self._add(found, bindings, scope, name)
 
-    def _in_module(
+    def _add_written(self, found: Found, scope: Scope, name: str, after: int, at: int) -> bool:
+        """Add what is written under computed names; whether that certainly is what is in force."""
+        if not scope.writes:
+            return False
+        found.unclear = found.unclear or self.writes.unclear(scope)
+        for binding, certain in self.writes.bindings(scope, name, after, at):
+            found.values += self._binding(binding, scope, name)
+            if certain:
+                return True
+        return False
+
+    def in_module(
         self, found: Found, scope: Scope, name: str, at: int, *, builtins: bool = True
     ) -> None:
+        """Add what a name means in a module at a position."""
         bindings, made_at = scope.bindings(name, at)
         for star in reversed(scope.stars):
             if not made_at < star.at <= at <= star.until:
                 continue
-            values = self._from_star(star, name, scope)
+            values = self._stars.values(star, name, scope)
             found.values += values
             if values and not star.conditional and not is_open(values):
                 return
+        if self._add_written(found, scope, name, made_at, at):
+            return
         before = len(found.values) + len(found.fallback)
         self._add(found, bindings, scope, name)
         if not found.unbound or not builtins:
@@ -220,47 +235,6 @@ class Names:
         elif not before and not found.values:
             where = Location(scope.path)
             found.values.append(Unknown(name, f"{name} is not defined in {scope.path}", where))
-
-    def _from_star(self, star: StarImport, name: str, scope: Scope) -> list[Value]:
-        module = self.module(star.module)
-        where = Location(scope.path, star.line)
-        if isinstance(module, External):
-            return foreign_star(star, name, scope, self._known)
-        if not isinstance(module, Module) or module.path is None:
-            return []
-        loaded = self.modules.get(module.path)
-        if loaded is None:
-            return [Unknown(name, f"{module.path} cannot be parsed", where)]
-        if loaded.scope is scope:
-            return []
-        values = self._exported_value(loaded, name)
-        return [*values, *self._doubts(module, name, scope.path)] if values else []
-
-    def _exported_value(self, loaded: LoadedModule, name: str) -> list[Value]:
-        key = (_STAR, f"{loaded.source.path}:{name}")
-        if key in self._pending or not self._budget.enter(_HOP):
-            self.cut = min(self.cut, self._pending.get(key, -1))
-            return []
-        self._pending[key] = len(self._pending)
-        exported = None
-        visible, certain = not name.startswith("_"), True
-        if "__all__" in loaded.scope.history:
-            exported, certain = listed_texts(self.bound_in(loaded.scope, "__all__"))
-            visible = name in exported or not certain
-        found = Found()
-        if visible:
-            self._in_module(found, loaded.scope, name, END, builtins=False)
-        del self._pending[key]
-        self._budget.leave(_HOP)
-        settled = self._settled(found, name, Point(loaded.scope), empty=True) if visible else ()
-        values = [self.steadiness.steady_elsewhere(value, name) for value in settled]
-        if visible and not values and exported is not None and name in exported:
-            submodule = self._submodule(f"{loaded.name}.{name}")
-            values += [submodule] if submodule is not None else []
-        if values and not certain:
-            where = Location(loaded.source.path)
-            values.append(Unknown(name, "what __all__ holds is not certain", where))
-        return values
 
     def _add(self, found: Found, bindings: tuple[Binding, ...], scope: Scope, name: str) -> None:
         for binding, fallback in self._alive(bindings, scope):
@@ -289,37 +263,46 @@ class Names:
     def bound_in(self, scope: Scope, name: str) -> Values:
         """What the body of a scope leaves the name bound to; empty if it does not bind it."""
         found = Found()
-        bindings, _ = scope.bindings(name, END)
-        self._add(found, bindings, scope, name)
-        return self._settled(found, name, Point(scope), empty=True)
+        self._in_scope(found, scope, name, END)
+        return self.settled(found, name, Point(scope), empty=True)
 
     def definitions(self, scope: Scope, name: str) -> tuple[tuple[Binding, ...], bool]:
         """The bindings of a name that reach the end of a scope, and whether all do for certain.
 
         Tests that are constant are taken into account.
         """
-        bindings, _ = scope.bindings(name, END)
-        alive = [binding for binding, _ in self._alive(bindings, scope)]
+        bindings, made_at = scope.bindings(name, END)
+        written: list[Binding] = []
+        for binding, certain in self.writes.bindings(scope, name, made_at):
+            written.append(binding)
+            if certain:
+                return tuple(written), True
+        alive = [*written, *(binding for binding, _ in self._alive(bindings, scope))]
         kept = tuple(one for one in alive if not isinstance(one, Unbound))
         return kept, len(kept) == len(alive)
+
+    def defined(self, scope: Scope) -> list[str]:
+        """Names that a scope binds, in the order of their last binding, computed ones last."""
+        names = [name for name, _ in scope.final()]
+        return list(dict.fromkeys((*names, *self.writes.names(scope))))
 
     def _binding(self, binding: Binding, scope: Scope, name: str) -> Values:
         key = (binding, name)
         held = self._values.get(key)
         if held is not None:
             return held
-        depth = self._pending.get(key)
+        depth = self.pending.get(key)
         if depth is not None:
             self.cut = min(self.cut, depth)
             return (Unknown(name, f"{name} is defined in terms of itself", Location(scope.path)),)
-        if not self._budget.enter(_HOP):
+        if not self._budget.enter(HOP):
             self.cut = -1
             return (Unknown(name, "too deeply nested", Location(scope.path)),)
         outer_cut, self.cut = self.cut, END
-        depth = self._pending[key] = len(self._pending)
+        depth = self.pending[key] = len(self.pending)
         values = self._bound(binding, scope, name)
-        del self._pending[key]
-        self._budget.leave(_HOP)
+        del self.pending[key]
+        self._budget.leave(HOP)
         if self.cut >= depth:
             # Nothing outside this lookup cut it short: the answer holds everywhere.
             self._values[key] = values
@@ -368,7 +351,8 @@ class Names:
             return (external(f"{module.name}.{binding.name}"),)
         return (module,)
 
-    def _settled(self, found: Found, name: str, point: Point, *, empty: bool = False) -> Values:
+    def settled(self, found: Found, name: str, point: Point, *, empty: bool = False) -> Values:
+        """The alternatives that count, with what the code around may do to them."""
         values = found.values
         framework = [v for v in values if isinstance(v, External) and v.name in self._known]
         if framework:
@@ -383,9 +367,13 @@ class Names:
             if empty:
                 return ()
             return (Unknown(name, f"{name} is not defined", Location(point.scope.path)),)
+        if found.unclear and not all(isinstance(one, External | Module) for one in values):
+            where = Location(point.scope.path, found.unclear)
+            values = [*values, Unknown(name, _UNCLEAR, where)]
         return self.steadiness.widened(union(values), name, point.scope)
 
-    def _submodule(self, dotted: str) -> Value | None:
+    def submodule(self, dotted: str) -> Value | None:
+        """A module by its absolute name, None where there is none."""
         return self.module(dotted) if self.modules.index.locate(dotted) else None
 
     def _missing(self, module: Module, name: str) -> Value:
@@ -395,6 +383,3 @@ class Names:
             return External(whole)
         where = Location(module.path or BundlePath("."))
         return Unknown(whole, f"{module.name} does not define {name}", where, True)
-
-
-_STAR = Opaque("star import", 0)

@@ -106,6 +106,14 @@ class Fallback:
 
 Binding = Assigned | Augmented | Looped | Imported | Defined | Opaque | Unbound | Guarded | Fallback
 
+
+def innermost(binding: Binding) -> Binding:
+    """The binding without the conditions under which it holds."""
+    while isinstance(binding, Guarded | Fallback):
+        binding = binding.binding
+    return binding
+
+
 UNBOUND = Unbound()
 NOTHING: tuple[Binding, ...] = (UNBOUND,)
 
@@ -122,6 +130,22 @@ class StarImport:
     conditional: bool
     line: int
     until: int = END
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """`globals()[key] = value` and kin, with a key that is no literal.
+
+    Attributes:
+        key: None where nothing is known of the names that are written, nor of their values.
+        sure: It is certain to run, once.
+    """
+
+    key: ast.expr | None
+    value: ast.expr | None
+    at: int
+    sure: bool
+    line: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,6 +170,7 @@ class Scope:
         parameters: Names that are parameters of the function.
         history: name -> positions and the bindings from there on.
         stars: Star imports in order.
+        writes: What is written into the namespace under computed names, in order.
         returns: Return statements, for a function.
         global_names: Names that a `global` statement sends to the module.
     """
@@ -158,6 +183,7 @@ class Scope:
     parameters: frozenset[str] = frozenset()
     history: dict[str, tuple[list[int], list[tuple[Binding, ...]]]] = field(default_factory=dict)
     stars: list[StarImport] = field(default_factory=list)
+    writes: list[Written] = field(default_factory=list)
     returns: list[Returned] = field(default_factory=list)
     global_names: set[str] = field(default_factory=set)
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
+from modelops_bundle.analysis.bindings_writes import namespace_writes
+from modelops_bundle.analysis.scope import ScopeKind
 from modelops_bundle.analysis.scope_locals import (
     PURE_METHODS,
     is_parameter,
@@ -88,6 +90,14 @@ class _Place:
 
     functions: tuple[ast.AST, ...] = ()
     local: frozenset[str] = frozenset()
+    in_class: bool = False
+
+    @property
+    def kind(self) -> ScopeKind:
+        """What the innermost scope is."""
+        if self.in_class:
+            return ScopeKind.CLASS
+        return ScopeKind.FUNCTION if self.functions else ScopeKind.MODULE
 
 
 class _Scan:
@@ -104,6 +114,7 @@ class _Scan:
             ast.Call: self._call,
             ast.Assign: self._assign,
             ast.AnnAssign: self._assign,
+            ast.Expr: self._expression,
             ast.NamedExpr: self._walrus,
             ast.AugAssign: self._augment,
             ast.Global: self._global,
@@ -240,6 +251,8 @@ class _Scan:
 
     def _assign(self, node: ast.AST, usage: str, place: _Place) -> None:
         assert isinstance(node, ast.Assign | ast.AnnAssign)
+        if self._written(node, place):
+            return
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         self._stack.extend((target, _READ, place) for target in targets)
         if node.value is None:
@@ -256,6 +269,24 @@ class _Scan:
             names = [target.id for target in targets if isinstance(target, ast.Name)]
             for one, other in pairwise(names):
                 self._alias(one, other)
+
+    def _expression(self, node: ast.AST, usage: str, place: _Place) -> None:
+        assert isinstance(node, ast.Expr)
+        if not self._written(node, place):
+            self._stack.append((node.value, _READ, place))
+
+    def _written(self, node: ast.stmt, place: _Place) -> bool:
+        """Whether a statement writes a namespace in a way that its scope keeps account of."""
+        if not isinstance(self._root, ast.Module):
+            return False
+        writes = namespace_writes(node, place.kind)
+        for key, value in writes:
+            if key is None and place.kind is ScopeKind.MODULE:
+                self.effects.dynamic = self.effects.dynamic or node.lineno
+            for part in (key, value):
+                if part is not None:
+                    self._stack.append((part, _HELD if part is value else _READ, place))
+        return bool(writes)
 
     def _walrus(self, node: ast.AST, usage: str, place: _Place) -> None:
         assert isinstance(node, ast.NamedExpr)
@@ -298,7 +329,8 @@ class _Scan:
         self._decorators(node.decorator_list, place)
         for expression in (*node.bases, *(keyword.value for keyword in node.keywords)):
             self._stack.append((expression, _READ, place))
-        self._stack.extend((statement, _READ, place) for statement in node.body)
+        inner = _Place(place.functions, place.local, in_class=True)
+        self._stack.extend((statement, _READ, inner) for statement in node.body)
 
     def _decorators(self, decorators: list[ast.expr], place: _Place) -> None:
         # What a decorator is given names things; it is taken not to be changed by it.

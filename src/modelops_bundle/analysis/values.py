@@ -106,23 +106,26 @@ class External:
 class Function:
     """A function of the project, as written (decorators not applied).
 
-    Two of them are the same definition if place and name agree.
+    Two of them are the same if place and name agree, and where in the order of execution they are
+    made: in each round of a loop another.
     """
 
     path: BundlePath
     qualified_name: str
     line: int
+    at: int
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda = field(compare=False, repr=False)
     point: Point = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class of the project. Two of them are the same definition if place and name agree."""
+    """A class of the project. Two of them are the same as two functions are."""
 
     path: BundlePath
     qualified_name: str
     line: int
+    at: int
     node: ast.ClassDef = field(compare=False, repr=False)
     body: Scope = field(compare=False, repr=False)
     point: Point = field(compare=False, repr=False)
@@ -149,6 +152,10 @@ class Call:
     """The result of a call that is not followed: of something outside the project, or a class.
 
     Two of them are the same if they stand at the same place with the same local names.
+
+    Attributes:
+        at: Where in the order of execution it stands: in each round of a loop elsewhere.
+        bound: The `functools.partial(…)` that is called: its further arguments come first.
     """
 
     functions: Values
@@ -156,8 +163,10 @@ class Call:
     line: int
     column: int
     local: tuple[tuple[str, Values], ...]
+    at: int
     node: ast.Call = field(compare=False, repr=False)
     point: Point = field(compare=False, repr=False)
+    bound: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,3 +108,69 @@ def test_a_bundle_without_a_registry_has_no_entries() -> None:
     remote = MemoryRemote()
     put_bundle(remote, {"a.txt": b""}, "v1")
     assert list(published_side(remote, "v1").registry.entries()) == []
+
+
+BODY = SemanticDigest("v1:sha256:" + "b" * 64)
+
+
+def test_an_entry_that_kept_its_id_was_renamed_or_moved() -> None:
+    renamed = replace(MODEL, entrypoint=Entrypoint("models.sir:Renamed"))
+    (found,) = compare(REGISTRY, replace(REGISTRY, models={"sir": renamed})).entries
+    assert (found.kind, found.old_id) == ("rename", "")
+    moved = replace(MODEL, entrypoint=Entrypoint("other.sir:SIR"), path=BundlePath("other/sir.py"))
+    (found,) = compare(REGISTRY, replace(REGISTRY, models={"sir": moved})).entries
+    assert (found.kind, found.old_id) == ("move", "")
+    assert [field.field for field in found.fields] == ["entrypoint", "path"]
+
+
+def test_an_entry_with_another_id_is_known_by_its_definition() -> None:
+    old = replace(REGISTRY, targets={"inc": replace(TARGET, symbol_digest=BODY)})
+    new = replace(REGISTRY, targets={"curve": replace(TARGET, symbol_digest=BODY)})
+    difference = compare(old, new)
+    (found,) = difference.entries
+    assert (str(found.key), found.kind, found.old_id) == ("target:curve", "rename", "inc")
+    assert found.cosmetic
+    assert {str(key): b for key, b in difference.behavior.items()} == {
+        "model:sir": "unchanged",
+        "target:curve": "unchanged",
+    }
+
+
+def test_where_several_have_one_definition_none_is_taken_for_another() -> None:
+    same = replace(TARGET, symbol_digest=BODY)
+    old = replace(REGISTRY, targets={"inc": same})
+    new = replace(REGISTRY, targets={"one": same, "two": same})
+    assert sorted(e.kind for e in compare(old, new).entries) == ["add", "add", "remove"]
+
+
+def test_a_model_is_never_a_target_of_before() -> None:
+    old = replace(REGISTRY, models={}, targets={"x": replace(TARGET, symbol_digest=BODY)})
+    new = replace(REGISTRY, models={"y": replace(MODEL, symbol_digest=BODY)}, targets={})
+    assert sorted(e.kind for e in compare(old, new).entries) == ["add", "remove"]
+
+
+def test_which_results_stay_valid() -> None:
+    other = SemanticDigest("v1:sha256:" + "3" * 64)
+    old = BundleRegistry(models={"a": MODEL, "b": MODEL, "c": MODEL, "gone": MODEL})
+    new = BundleRegistry(
+        models={
+            "a": replace(MODEL, source_digest=digest_of(b"commented")),
+            "b": replace(MODEL, behavior_digest=other),
+            "c": replace(MODEL, behavior_digest=None),
+            "new": MODEL,
+        }
+    )
+    behavior = compare(old, new).behavior
+    assert {key.id: str(b) for key, b in behavior.items()} == {
+        "a": "unchanged",
+        "b": "changed",
+        "c": "unknown",
+    }
+
+
+def test_an_environment_that_differs_is_named() -> None:
+    path = BundlePath("uv.lock")
+    locked = replace(REGISTRY, environment={path: digest_of(b"1")})
+    difference = compare(REGISTRY, locked)
+    assert difference.environment == (path,)
+    assert not difference.empty

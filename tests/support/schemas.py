@@ -275,7 +275,8 @@ SCHEMAS: Mapping[str, Schema] = {
             record(
                 kind=KIND,
                 id=TEXT,
-                change=TEXT,
+                old_id=MAYBE_TEXT,
+                change={"enum": ["add", "update", "rename", "move", "remove"]},
                 cosmetic=FLAG,
                 old_behavior=SEMANTIC,
                 new_behavior=SEMANTIC,
@@ -283,7 +284,14 @@ SCHEMAS: Mapping[str, Schema] = {
                 data=listing(PATH),
             )
         ),
+        behavior=record(
+            **dict.fromkeys(
+                ("unchanged", "changed", "unknown"),
+                listing({"type": "string", "pattern": "^(model|target):.+$"}),
+            )
+        ),
         target_sets=listing(TEXT),
+        environment=listing(PATH),
         files=listing(record(path=PATH, old=MAYBE_DIGEST, new=MAYBE_DIGEST)),
     ),
     "mops-bundle.list/1": record(

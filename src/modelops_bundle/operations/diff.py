@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
 
 from modelops_bundle.core.digest import Digest, SemanticDigest
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.plan import ChangeKind
 from modelops_bundle.core.portability import REGISTRY_PATH
-from modelops_bundle.core.registry import BundleRegistry, EntryKey, ModelEntry, TargetEntry
+from modelops_bundle.core.registry import BundleRegistry, Entry, EntryKey, Kind
 from modelops_bundle.core.travel import plan_travel
 from modelops_bundle.operations.fetch import fetch_bundle, read_registry_of
 from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.storage.base import Remote
 
+_Name = TypeVar("_Name", bound=str)
 #: Fields that a person reads, in the order of the file; lists compare as sets.
 _FIELDS = (
     "entrypoint",
@@ -58,7 +61,9 @@ class EntryDifference:
     """One entry that is not the same on both sides.
 
     Attributes:
-        kind: `add`, `update` or `remove`.
+        key: On the newer side; on the older one where it is gone.
+        kind: `add`, `update`, `rename`, `move` or `remove`.
+        old_id: What it was called where it has another id now; "" otherwise.
         old_behavior, new_behavior: Equal where only the wording changed; None where there is no
             entry, or no digest was recorded.
         data: Data files whose content differs, sorted.
@@ -68,6 +73,7 @@ class EntryDifference:
     kind: ChangeKind
     old_behavior: SemanticDigest | None
     new_behavior: SemanticDigest | None
+    old_id: str = ""
     fields: tuple[FieldDifference, ...] = ()
     data: tuple[BundlePath, ...] = ()
 
@@ -86,28 +92,44 @@ class FileDifference:
     new: Digest | None
 
 
+class Behavior(StrEnum):
+    """Whether an entry that is on both sides computes the same on both."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """All differences: entries in the order of the newer registry, then files by path.
 
     Attributes:
+        behavior: Of every entry that is on both sides, whether or not it differs: results that
+            were computed with the older bundle stay valid where it is unchanged.
         target_sets: Names of sets that differ, sorted.
+        environment: Dependency tables and lock files that differ, sorted.
     """
 
     old: Side
     new: Side
     entries: tuple[EntryDifference, ...]
+    behavior: Mapping[EntryKey, Behavior]
     target_sets: tuple[str, ...]
+    environment: tuple[BundlePath, ...]
     files: tuple[FileDifference, ...]
 
     @property
     def empty(self) -> bool:
         """Both sides are the same."""
-        return not (self.entries or self.target_sets or self.files)
+        return not (self.entries or self.target_sets or self.environment or self.files)
 
 
-def published_side(remote: Remote, reference: str) -> Side:
+def published_side(remote: Remote, reference: str, *, label: str = "") -> Side:
     """A published bundle.
+
+    Args:
+        label: What people call it; the reference by default.
 
     Raises:
         RemoteError: see `operations.fetch`.
@@ -115,7 +137,7 @@ def published_side(remote: Remote, reference: str) -> Side:
     """
     bundle = fetch_bundle(remote, reference)
     return Side(
-        label=reference,
+        label=label or reference,
         digest=bundle.digest,
         registry=read_registry_of(remote, bundle),
         files=bundle.index.digests,
@@ -133,35 +155,99 @@ def working_side(report: StatusReport) -> Side:
 
 def diff(old: Side, new: Side) -> Difference:
     """Compare two sides."""
-    sets = {**old.registry.target_sets, **new.registry.target_sets}
+    before, after = dict(old.registry.entries()), dict(new.registry.entries())
+    origins = _origins(before, after)
     return Difference(
         old=old,
         new=new,
-        entries=tuple(_entries(old.registry, new.registry)),
-        target_sets=tuple(
-            name
-            for name in sorted(sets)
-            if old.registry.target_sets.get(name) != new.registry.target_sets.get(name)
-        ),
+        entries=tuple(_entries(before, after, origins)),
+        behavior={
+            key: _behavior(before[origin], after[key])
+            for key, origin in ((key, origins.get(key)) for key in after)
+            if origin is not None
+        },
+        target_sets=_differing(old.registry.target_sets, new.registry.target_sets),
+        environment=_differing(old.registry.environment, new.registry.environment),
         files=tuple(
             FileDifference(path=path, old=old.files.get(path), new=new.files.get(path))
-            for path in sorted({*old.files, *new.files})
-            if old.files.get(path) != new.files.get(path)
+            for path in _differing(old.files, new.files)
         ),
     )
 
 
-def _entries(old: BundleRegistry, new: BundleRegistry) -> Iterator[EntryDifference]:
-    before, after = dict(old.entries()), dict(new.entries())
-    for key in (*after, *(key for key in before if key not in after)):
-        found = _entry(key, before.get(key), after.get(key))
+def _differing(old: Mapping[_Name, object], new: Mapping[_Name, object]) -> tuple[_Name, ...]:
+    return tuple(name for name in sorted({*old, *new}) if old.get(name) != new.get(name))
+
+
+def _origins(
+    before: Mapping[EntryKey, Entry], after: Mapping[EntryKey, Entry]
+) -> Mapping[EntryKey, EntryKey]:
+    """Which entry each was before: that of its id, or the only one gone whose definition it has."""
+    origins = {key: key for key in after if key in before}
+    gone = _by_definition(before, [key for key in before if key not in after])
+    come = _by_definition(after, [key for key in after if key not in before])
+    for definition, keys in come.items():
+        if len(keys) == 1 and len(gone.get(definition, ())) == 1:
+            origins[keys[0]] = gone[definition][0]
+    return origins
+
+
+def _by_definition(
+    entries: Mapping[EntryKey, Entry], keys: Iterable[EntryKey]
+) -> Mapping[tuple[Kind, str], list[EntryKey]]:
+    found: dict[tuple[Kind, str], list[EntryKey]] = {}
+    for key in keys:
+        digest = entries[key].symbol_digest
+        if digest is not None:
+            found.setdefault((key.kind, digest), []).append(key)
+    return found
+
+
+def _entries(
+    before: Mapping[EntryKey, Entry],
+    after: Mapping[EntryKey, Entry],
+    origins: Mapping[EntryKey, EntryKey],
+) -> Iterator[EntryDifference]:
+    taken = set(origins.values())
+    for key in (*after, *(key for key in before if key not in taken)):
+        origin = origins.get(key)
+        if key in after and origin is not None:
+            found = _entry(key, before[origin], after[key])
+            if origin != key:
+                found = _renamed(key, origin, before[origin], after[key], found)
+        else:
+            found = _entry(key, before.get(key), after.get(key))
         if found is not None:
             yield found
 
 
-def _entry(
-    key: EntryKey, old: ModelEntry | TargetEntry | None, new: ModelEntry | TargetEntry | None
-) -> EntryDifference | None:
+def _renamed(
+    key: EntryKey, origin: EntryKey, old: Entry, new: Entry, found: EntryDifference | None
+) -> EntryDifference:
+    """The difference of an entry whose id changed, whatever else did."""
+    plain = EntryDifference(
+        key=key,
+        kind=ChangeKind.RENAME,
+        old_behavior=old.behavior_digest,
+        new_behavior=new.behavior_digest,
+    )
+    return replace(found or plain, kind=ChangeKind.RENAME, old_id=origin.id)
+
+
+def _kind(old: Entry, new: Entry) -> ChangeKind:
+    if old.entrypoint.symbol != new.entrypoint.symbol:
+        return ChangeKind.RENAME
+    return ChangeKind.UPDATE if old.path == new.path else ChangeKind.MOVE
+
+
+def _behavior(old: Entry, new: Entry) -> Behavior:
+    if old.behavior_digest is None or new.behavior_digest is None:
+        return Behavior.UNKNOWN
+    same = old.behavior_digest == new.behavior_digest
+    return Behavior.UNCHANGED if same else Behavior.CHANGED
+
+
+def _entry(key: EntryKey, old: Entry | None, new: Entry | None) -> EntryDifference | None:
     if old is None or new is None:
         return EntryDifference(
             key=key,
@@ -179,7 +265,7 @@ def _entry(
         return None
     return EntryDifference(
         key=key,
-        kind=ChangeKind.UPDATE,
+        kind=_kind(old, new),
         old_behavior=old.behavior_digest,
         new_behavior=new.behavior_digest,
         fields=fields,
@@ -187,19 +273,17 @@ def _entry(
     )
 
 
-def _fields(
-    old: ModelEntry | TargetEntry, new: ModelEntry | TargetEntry
-) -> Iterator[FieldDifference]:
+def _fields(old: Entry, new: Entry) -> Iterator[FieldDifference]:
     for name in _FIELDS:
         before, after = _values(old, name), _values(new, name)
         if set(before) != set(after):
             yield FieldDifference(field=name, old=", ".join(before), new=", ".join(after))
 
 
-def _values(entry: ModelEntry | TargetEntry, name: str) -> tuple[str, ...]:
+def _values(entry: Entry, name: str) -> tuple[str, ...]:
     value: str | tuple[str, ...] = getattr(entry, name, ())
     return (value,) if isinstance(value, str) else value
 
 
-def _digests(entry: ModelEntry | TargetEntry) -> tuple[object, ...]:
+def _digests(entry: Entry) -> tuple[object, ...]:
     return (entry.behavior_digest, entry.source_digest, dict(entry.code_digests))

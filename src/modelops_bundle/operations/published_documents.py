@@ -137,7 +137,7 @@ def inspect_document(found: Inspection) -> InspectDocument:
         "url": shown_url(found.url),
         "ref": f"{found.url}@{found.bundle.digest}",
         "digest": found.bundle.digest,
-        "layout": "files",
+        "layout": "files" if index.packs is None else "packed",
         "files": [
             {
                 "path": str(path),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NotRequired, TypedDict
 
 from modelops_bundle.core.transfer import PullPlan
-from modelops_bundle.operations.diff import Difference, EntryDifference, Side
+from modelops_bundle.operations.diff import Behavior, Difference, EntryDifference, Side
 from modelops_bundle.operations.documents import StatusDocument
 from modelops_bundle.operations.publish import Volume
 from modelops_bundle.operations.pull import PullOutcome
@@ -97,10 +97,14 @@ class FieldDifferenceDocument(TypedDict):
 
 
 class EntryDifferenceDocument(TypedDict):
-    """One entry that differs; `cosmetic` where both sides compute the same."""
+    """One entry that differs; `cosmetic` where both sides compute the same.
+
+    `old_id` is what it was called where it has another id now, null otherwise.
+    """
 
     kind: str
     id: str
+    old_id: str | None
     change: str
     cosmetic: bool
     old_behavior: str | None
@@ -117,6 +121,18 @@ class FileDifferenceDocument(TypedDict):
     new: str | None
 
 
+class BehaviorDocument(TypedDict):
+    """Entries that are on both sides, as `kind:id` of the newer one.
+
+    Results that were computed with the older bundle stay valid for those that are `unchanged`;
+    `unknown` have no digest on one of the sides.
+    """
+
+    unchanged: list[str]
+    changed: list[str]
+    unknown: list[str]
+
+
 class DiffDocument(TypedDict):
     """`mops-bundle.diff/1`."""
 
@@ -125,7 +141,9 @@ class DiffDocument(TypedDict):
     new: SideDocument
     equal: bool
     entries: list[EntryDifferenceDocument]
+    behavior: BehaviorDocument
     target_sets: list[str]
+    environment: list[str]
     files: list[FileDifferenceDocument]
 
 
@@ -198,7 +216,13 @@ def diff_document(difference: Difference) -> DiffDocument:
         "new": _side(difference.new),
         "equal": difference.empty,
         "entries": [_entry(entry) for entry in difference.entries],
+        "behavior": {
+            "unchanged": _keys(difference, Behavior.UNCHANGED),
+            "changed": _keys(difference, Behavior.CHANGED),
+            "unknown": _keys(difference, Behavior.UNKNOWN),
+        },
         "target_sets": list(difference.target_sets),
+        "environment": [str(path) for path in difference.environment],
         "files": [
             {"path": str(file.path), "old": file.old, "new": file.new} for file in difference.files
         ],
@@ -210,6 +234,10 @@ def volume_document(volume: Volume) -> VolumeDocument:
     return {"blobs": volume.blobs, "bytes": volume.bytes}
 
 
+def _keys(difference: Difference, wanted: Behavior) -> list[str]:
+    return [str(key) for key, behavior in difference.behavior.items() if behavior is wanted]
+
+
 def _side(side: Side) -> SideDocument:
     return {"label": side.label, "digest": side.digest}
 
@@ -218,6 +246,7 @@ def _entry(entry: EntryDifference) -> EntryDifferenceDocument:
     return {
         "kind": entry.key.kind.value,
         "id": entry.key.id,
+        "old_id": entry.old_id or None,
         "change": entry.kind.value,
         "cosmetic": entry.cosmetic,
         "old_behavior": entry.old_behavior,

@@ -101,3 +101,18 @@ def test_a_folder_with_work_in_it_is_left_alone(shell: Shell, pushed: tuple[str,
     assert "is kept in" in shell.ok("ensure", "v1", "--dest", "../run", "--overwrite").out
     (shell.root / "../run/extra").touch()
     assert "  - extra" in shell.ok("ensure", "v1", "--dest", "../run", "--mirror").out
+
+
+def test_bundles_in_different_places_are_compared_without_a_project(
+    shell: Shell, bare: Shell, pushed: tuple[str, str], tmp_path: Path
+) -> None:
+    shell.ok("copy", "v1", f"layout:{tmp_path}/prod:stable")
+    shell.ok("copy", "v2", f"layout:{tmp_path}/next")
+    here, there = f"layout:{tmp_path}/prod:stable", f"layout:{tmp_path}/next:v2"
+    document = bare.json("diff", here, there)
+    assert (document["old"]["digest"], document["new"]["digest"]) == pushed
+    assert document["behavior"]["changed"] == ["model:sir_starsimsir"]
+    assert "Results are outdated: model sir_starsimsir" in bare.ok("diff", here, there).out
+    assert shell.json("diff", here, "v1")["equal"] is True
+    assert [f["path"] for f in shell.json("diff", here)["files"]][1:] == ["lib/rates.py"]
+    assert bare("diff", here).code == 2, "there is no project to compare it with"

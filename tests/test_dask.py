@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from modelops_bundle.codec.oci_json import bundle_documents
+from modelops_bundle.codec.index_json import bundle_documents
 from modelops_bundle.core.oci import BundleIndex
 from modelops_bundle.dask import BundlePlugin
 from modelops_bundle.errors import NotFoundInRemoteError, UsageError

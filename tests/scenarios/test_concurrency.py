@@ -5,14 +5,18 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from modelops_bundle.codec.oci_json import bundle_documents
+from modelops_bundle.codec.index_json import bundle_documents
 from modelops_bundle.core.oci import BundleIndex
+from modelops_bundle.core.transfer import immutable_tag
 from modelops_bundle.operations.cache_care import verify
-from modelops_bundle.operations.cached import ensure_cached, is_cached
+from modelops_bundle.operations.cached import ensure_cached
 from modelops_bundle.storage.bundle_cache import BundleCache
 from modelops_bundle.storage.memory import MemoryRemote
+from modelops_bundle.storage.oci_registry import OciRegistryRemote
+from modelops_bundle.storage.registry_address import parse_address
 from support.bundles import contents_of, digest_of, states_of
 from support.killing_server import KillingServer, killing_server
+from support.registry_server import running_registry
 from support.swarm import run_swarm
 
 CONTENTS = {
@@ -20,6 +24,7 @@ CONTENTS = {
     **{f"data/{number}.csv": b"%d\n" % number * 1000 for number in range(20)},
 }
 KILLS = 3
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "plain-decay"
 
 
 def test_32_processes_ensure_one_bundle_while_some_are_killed(tmp_path: Path) -> None:
@@ -47,5 +52,30 @@ def test_32_processes_ensure_one_bundle_while_some_are_killed(tmp_path: Path) ->
     assert verify(cache).exit_code == 0
     cache.prepare()
     assert list((cache.folder / "ingest").iterdir()) == []
-    shutil.rmtree(bundle.folder)
-    assert not is_cached(cache, digest)
+
+
+def test_8_processes_push_to_one_tag(tmp_path: Path) -> None:
+    projects = [changed_example(tmp_path, number) for number in range(8)]
+    with running_registry(tmp_path / "registry") as server:
+        remote = OciRegistryRemote(parse_address(server.url()))
+        codes = run_swarm("push", remote.url, "latest", *map(str, projects))
+        (winner,) = [project for project, code in zip(projects, codes, strict=True) if code == 0]
+        assert sorted(codes) == [0] + [4] * 7, "every other one was told"
+        held = remote.resolve("latest")
+        cache = BundleCache(tmp_path / "cache")
+        with ensure_cached(cache, remote, held) as bundle:
+            assert (bundle.folder / "extra.txt").read_text() == (winner / "extra.txt").read_text()
+            for path in bundle.files:
+                assert (bundle.folder / path).read_bytes() == (winner / path).read_bytes()
+        assert set(remote.tags()) >= {"latest", immutable_tag(held)}
+    states = [(project / ".modelops-bundle/state.json").exists() for project in projects]
+    assert states.count(True) == 1, "who was told has no record of having pushed"
+
+
+def changed_example(tmp_path: Path, number: int) -> Path:
+    """A copy of the example with a file of its own."""
+    root = tmp_path / f"copy-{number}"
+    shutil.copytree(EXAMPLE, root, ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "extra.txt").write_text(f"of copy {number}\n")
+    (root / ".modelops-bundle" / "tracked.txt").write_text("extra.txt\n")
+    return root

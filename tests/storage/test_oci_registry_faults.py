@@ -394,6 +394,20 @@ def test_a_tag_that_somebody_else_moves_at_the_same_moment_is_told(front: Front)
     assert remote.resolve("latest") == other
 
 
+def test_a_manifest_that_is_refused_because_of_somebody_else_s_upload_is_sent_again(
+    front: Front,
+) -> None:
+    def refused(handler: Handler) -> None:
+        handler.rfile.read(int(handler.headers["Content-Length"]))
+        problem = {"errors": [{"code": "DIGEST_INVALID", "message": "did not match"}]}
+        handler.answer(400, {}, json.dumps(problem).encode())
+
+    remote = remote_at(front.host)
+    front.fail("PUT", "/manifests/", refused)
+    digest = put_bundle(remote, {"a.py": b"1"}, "latest")
+    assert remote.resolve("latest") == digest
+
+
 def test_no_tag_is_set_where_a_blob_is_missing(front: Front) -> None:
     remote = remote_at(front.host)
     index = BundleIndex.of(states_of({"a.py": b"never stored"}).values())

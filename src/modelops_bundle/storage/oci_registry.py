@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -51,6 +52,9 @@ _PAGE_TAGS = 1000
 _MAX_PAGES = 1000
 _NEXT_PAGE = re.compile(r'<([^<>]{1,4000})>\s*;[^,]*\brel="?next"?', re.ASCII | re.IGNORECASE)
 _IMMUTABLE = re.compile(rf"sha-([0-9a-f]{{{IMMUTABLE_TAG_DIGITS}}})", re.ASCII)
+#: How long a tag is watched after it was set: so many times what setting it took, which tells how
+#: long others take, within bounds.
+_PATIENCE, _SHORTEST_S, _LONGEST_S = 3.0, 0.03, 1.0
 #: Questions asked at once.
 _AT_ONCE = 8
 _T = TypeVar("_T")
@@ -215,7 +219,12 @@ class OciRegistryRemote:
             )
 
     def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:
-        """See `Remote`. All tags are checked before the first is set, and read again after."""
+        """See `Remote`. All tags are checked before the first is set, and read again after.
+
+        Somebody who checked before we set the tag may set it after, and cannot know: we can, if we
+        wait for as long as that may take and look again.
+        """
+        begun_s = time.monotonic()
         last = self._last
         content = last[1] if last and last[0] == digest else self.read_manifest(digest)
         names = [move.name for move in moves]
@@ -224,6 +233,9 @@ class OciRegistryRemote:
         moved = [name for name in dict.fromkeys(names) if before.get(name) != digest]
         for name in moved:
             self._put(name, digest, content)
+        if not all(_IMMUTABLE.fullmatch(name) for name in moved):
+            took_s = time.monotonic() - begun_s
+            time.sleep(min(max(_PATIENCE * took_s, _SHORTEST_S), _LONGEST_S))
         after = self.held(moved)
         lost = [name for name in moved if after.get(name) != digest]
         if lost:

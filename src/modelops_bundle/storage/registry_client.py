@@ -209,7 +209,9 @@ class RegistryClient:
             else f"{where} answered {answer.status} to {request.method}",
             hint="try again later" if is_transient(answer.status) else "",
         )
-        if is_transient(answer.status):
+        # The bytes are right, so they were damaged on the way; or another client has uploaded the
+        # same blob at the same moment (docker-registry reads what is being written then).
+        if is_transient(answer.status) or code == "DIGEST_INVALID":
             return TransientFailure(error, retry_after_s(answer.headers))
         return error
 

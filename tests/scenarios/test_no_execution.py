@@ -1,18 +1,23 @@
-"""Law 8 under an audit hook: nothing of a project is imported, executed, or compiled to run.
+"""Law 8: no command but `verify` runs code of the project, however the program is started.
 
-Marks that project code leaves (`tests/test_no_user_code_runs.py`) show what ran; the hook also sees
-what was only compiled or looked up, and does not depend on what the project's files contain.
+Every Python file of the project leaves a mark and does harm when it runs, and an audit hook in the
+program's process tells what was only imported, executed, or compiled to run. Each command of the
+catalogue has its calls in `CALLS`: a command without any fails a test.
 """
 
 from __future__ import annotations
 
 import os
+import py_compile
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from modelops_bundle.cli import catalogue
 from support.scenarios import copy_example, user_contents
 
 #: Put first on PYTHONPATH, outside the project: the interpreter imports it before anything else.
@@ -57,53 +62,166 @@ def _watch(event, arguments):
 
 sys.addaudithook(_watch)
 """
-HARMFUL = "import os\nopen('TRAPPED', 'a').close()\nos.remove('data/observed_incidence.csv')\n"
-HIDING = (
-    "argparse",
-    "ast",
-    "difflib",
-    "hashlib",
-    "json",
-    "pathspec",
-    "subprocess",
-    "tomllib",
-    "yaml",
-)
+#: What every Python file of the project does when it runs.
+HARMFUL = """\
+import os as _os
+open({mark!r}, "a").write(__file__ + "\\n")
+_os.path.exists("data/observed_incidence.csv") and _os.remove("data/observed_incidence.csv")
+"""
+DESTRUCTIVE = HARMFUL + "import shutil\nshutil.rmtree(_os.path.dirname(__file__))\n"
+#: Files that hide modules of the program, or that tools run unasked. `runpy` and the package
+#: `modelops_bundle` are not among them: Python looks them up before we have a say.
 TRAPS = (
-    *("conftest.py", "sitecustomize.py", "usercustomize.py", "setup.py", "wire.py"),
+    *("conftest.py", "sitecustomize.py", "usercustomize.py", "setup.py", "wire.py", "evil.py"),
     *("concurrent/__init__.py", "modelops_bundle/cli/x.py"),
-    *(f"{name}.py" for name in HIDING),
+    *("argparse.py", "ast.py", "dataclasses.py", "difflib.py", "hashlib.py", "json.py"),
+    *("pathspec.py", "subprocess.py", "tomllib.py", "urllib3.py", "yaml.py"),
 )
-DESTRUCTIVE = "import os, shutil\nshutil.rmtree(os.path.dirname(__file__))\n"
-COMMANDS = (
-    ["register-model", "models/sir.py"],
-    ["register-target", "targets/incidence.py"],
-    ["sync", "--discover"],
-    ["status", "--check-staleness", "--files"],
-    ["push"],
-    ["pull"],
-    ["inspect"],
-    ["ensure", "latest", "--dest", "../run", "--mirror"],
+DIST_INFO = {
+    "METADATA": "Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n",
+    "RECORD": "evil.py,,\n",
+    "top_level.txt": "evil\n",
+    "entry_points.txt": "".join(
+        f"[{group}]\nevil = evil:main\n"
+        for group in (
+            "console_scripts",
+            "modelops.wire",
+            "modelops.bundle_repos",
+            "keyring.backends",
+        )
+    ),
+}
+
+MODEL, TARGET = "sir_starsimsir", "incidence_target"
+_NOWHERE = "oci://127.0.0.1:1/nothing"
+#: Calls of each command in the order of a life, with the exit codes that may come of them.
+CALLS: tuple[tuple[list[str], set[int]], ...] = (
+    (["init", "--fix-gitignore"], {0}),
+    (["register-model", "models/sir.py", "--data", "data/demographics.csv"], {0}),
+    (["register-target", "targets/incidence.py"], {0}),
+    (["sync", "--discover", "--force"], {0}),
+    (["status", "--check-staleness", "--files", "-v"], {0}),
+    (["status"], {0}),
+    (["status", "--remote"], {0}),
+    (["check", "--strict"], {0, 1}),
+    (["check", "--output-format", "json"], {0, 1}),
+    (["explain", MODEL], {0}),
+    (["graph"], {0}),
+    (["graph", "data/demographics.csv", "--format", "dot"], {0}),
+    (["list"], {0}),
+    (["show", MODEL], {0}),
+    (["target-set", "set", "fit", "--target", TARGET], {0}),
+    (["rename", "target", TARGET, "curve"], {0}),
+    (["unregister", "curve", "--force"], {0}),
+    (["sync", "--discover"], {0}),
+    (["add", "conftest.py", "evil.py"], {0}),
+    (["remove", "evil.py"], {0}),
+    (["files"], {0}),
+    (["remote", "show"], {0, 2}),
+    (["env", "list"], {0}),
+    (["login", "127.0.0.1:1", "--username", "u", "--password-stdin"], {2, 4}),
+    (["logout", "127.0.0.1:1"], {0, 2, 4}),
+    (["push"], {0}),
+    (["push", "--tag", "v1"], {0}),
+    (["push", "--dry-run"], {0}),
+    (["pull"], {0}),
+    (["diff"], {0}),
+    (["diff", "v1", "v1"], {0}),
+    (["versions"], {0}),
+    (["manifest", "--tags-only"], {0}),
+    (["inspect", "v1"], {0}),
+    (["tag", "prod", "v1"], {0}),
+    (["copy", "prod", "layout:../elsewhere"], {0}),
+    (["ensure", "v1", "--dest", "../run", "--mirror"], {0}),
+    (["ensure", _NOWHERE, "--dest", "../other"], {2, 4}),
+    (["delete", "v1", "--force"], {0}),
+    (["cache", "info"], {0}),
+    (["cache", "prune", "--max-size", "1KB"], {0}),
+    (["dev", "env"], {0, 2}),
+    (["demo"], {0}),
+    (["watch", "--once"], {0, 2}),
 )
+#: Runs what it imports, and says so.
+EXEMPT = {"verify"}
+
+
+def _known() -> set[str]:
+    return {*catalogue.listed(), *catalogue.HIDDEN}
+
+
+def test_each_command_has_a_call() -> None:
+    assert _known() - EXEMPT <= {arguments[0] for arguments, _ in CALLS}
+
+
+def _trap(file: Path, code: str) -> None:
+    """Put code at the beginning of a file, which may be new."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lines = file.read_text("utf-8").splitlines(keepends=True) if file.exists() else []
+    future = [at for at, line in enumerate(lines) if line.startswith("from __future__")]
+    lines.insert(future[0] + 1 if future else 0, code)
+    file.write_text("".join(lines), "utf-8")
+
+
+def _compiled(folder: Path, name: str, code: str) -> None:
+    """A module without source, and bytes that only claim to be one."""
+    source = folder.parent.parent / f"{name}.py"
+    source.write_text(code, "utf-8")
+    py_compile.compile(str(source), cfile=str(folder / f"{name}.pyc"), doraise=True)
+    source.unlink()
+    (folder / f"{name}_fast.cpython-311-x86_64-linux-gnu.so").write_bytes(b"\x7fELF not at all")
 
 
 @pytest.fixture
 def trapped(tmp_path: Path) -> Path:
-    """A copy of the example in which every module does harm when it is imported."""
+    """A copy of the example in which everything that can run leaves a mark and does harm."""
     project = copy_example("starsim-sir", tmp_path / "project")
+    mark = str(tmp_path / "mark")
+    harmful, destructive = HARMFUL.format(mark=mark), DESTRUCTIVE.format(mark=mark)
     for path in TRAPS:
-        file = project / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(HARMFUL, encoding="utf-8")
-    for package in ("models", "sirlib", "targets"):
-        (project / package / "__init__.py").write_text(DESTRUCTIVE, encoding="utf-8")
+        _trap(project / path, harmful)
+    for file in project.rglob("*.py"):
+        if file.relative_to(project).as_posix() not in TRAPS:
+            _trap(file, destructive if file.name == "__init__.py" else harmful)
+    _compiled(project / "sirlib", "sneaky", harmful)
+    with (project / "models/sir.py").open("a") as source:
+        source.write(
+            "\nfrom sirlib import sneaky_fast\n"
+            "try:\n    from sirlib import sneaky\nexcept ImportError:\n    pass\n"
+        )
+    site = project / ".venv/lib/python3.11/site-packages"
+    for folder in (project / "evil-1.0.dist-info", site / "evil-1.0.dist-info"):
+        folder.mkdir(parents=True)
+        for name, text in DIST_INFO.items():
+            (folder / name).write_text(text, "utf-8")
+    (project / ".venv/pyvenv.cfg").write_text("home = /usr/bin\n")
+    for path in (
+        "evil.py",
+        "yaml/__init__.py",
+        "sitecustomize.py",
+        "modelops_calabaria/__init__.py",
+    ):
+        _trap(site / path, harmful)
+    (site / "evil.pth").write_text(f"import os; open({mark!r}, 'a').write('pth')\n")
+    _git(project, mark)
     watcher = tmp_path / "watcher"
     watcher.mkdir()
     (watcher / "sitecustomize.py").write_text(WATCHER, encoding="utf-8")
     return project
 
 
-def run(project: Path, *command: str, here_on_path: bool = False) -> tuple[int, str]:
+def _git(project: Path, mark: str) -> None:
+    """A repository whose configuration names programs of its own."""
+    if shutil.which("git") is None:
+        return
+    program = project / ".git-trap"
+    program.write_text(f"#!/bin/sh\necho git >> {mark}\n")
+    program.chmod(0o755)
+    subprocess.run(["git", "init", "-q", str(project)], check=True)
+    for key in ("core.fsmonitor", "core.pager", "core.editor", "diff.external", "core.sshCommand"):
+        subprocess.run(["git", "-C", str(project), "config", key, str(program)], check=True)
+
+
+def run(project: Path, command: Sequence[str], *, here_on_path: bool = False) -> tuple[int, str]:
     """Run a program in the project under the hook."""
     folder = project.parent
     path = [str(folder / "watcher"), *filter(None, sys.path)]
@@ -117,9 +235,11 @@ def run(project: Path, *command: str, here_on_path: bool = False) -> tuple[int, 
             "PATH": os.defpath,
             "PYTHONPATH": os.pathsep.join(path),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "VIRTUAL_ENV": str(project / ".venv"),
             "WATCHED_PROJECT": str(project),
             "WATCHED_REPORT": str(folder / "report"),
         },
+        input="secret\n",
         capture_output=True,
         text=True,
         check=False,
@@ -129,9 +249,9 @@ def run(project: Path, *command: str, here_on_path: bool = False) -> tuple[int, 
 
 
 def reported(project: Path) -> str:
-    """What the hook has seen so far."""
-    report = project.parent / "report"
-    return report.read_text() if report.exists() else ""
+    """What the hook, and the marks, have told so far."""
+    told = (project.parent / "report", project.parent / "mark")
+    return "".join(file.read_text() for file in told if file.exists())
 
 
 @pytest.mark.parametrize(
@@ -141,11 +261,13 @@ def reported(project: Path) -> str:
         "import runpy; runpy.run_path('wire.py')",
         "compile(open('models/sir.py').read(), 'models/sir.py', 'exec')",
         "import importlib; importlib.import_module('sirlib')",
+        "import sys; sys.path.insert(0, 'sirlib'); import sneaky",
     ],
 )
-def test_the_hook_sees_what_it_must(trapped: Path, code: str) -> None:
-    run(trapped, sys.executable, "-c", "import sys; sys.path.insert(0, ''); " + code)
-    assert reported(trapped).startswith(("imported", "executed", "compiled"))
+def test_the_traps_work(trapped: Path, code: str) -> None:
+    start = "import sys; sys.path.insert(0, ''); "
+    run(trapped, [sys.executable, "-c", start + code])
+    assert reported(trapped) != ""
 
 
 STARTS = {
@@ -155,21 +277,32 @@ STARTS = {
 }
 
 
+def test_no_command_runs_anything_of_the_project(trapped: Path) -> None:
+    before = user_contents(trapped)
+    known = _known()
+    for arguments, codes in CALLS:
+        if arguments[0] not in known:
+            continue
+        code, shown = run(trapped, [*STARTS["package"], *arguments])
+        assert reported(trapped) == "", (arguments, shown)
+        assert "unexpected" not in shown, (arguments, shown)
+        assert "Traceback" not in shown, (arguments, shown)
+        assert code in codes, (arguments, shown)
+    after = user_contents(trapped)
+    ours = {".modelops-bundle/registry.yaml", ".modelops-bundle/tracked.txt", ".gitignore"}
+    assert {path for path in after if after[path] != before.get(path)} <= ours
+    assert set(before) <= set(after)
+
+
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("here_on_path", [False, True], ids=["", "folder on PYTHONPATH"])
-def test_nothing_of_the_project_is_run(trapped: Path, start: str, here_on_path: bool) -> None:
+def test_no_start_runs_anything_of_the_project(
+    trapped: Path, start: str, here_on_path: bool
+) -> None:
     if start == "script" and not Path(STARTS[start][1]).exists():
         pytest.skip("the program is not installed here")
-    before = user_contents(trapped)
-    # One start is followed through all commands; the others differ in how they begin only.
-    commands = COMMANDS if start == "package" and not here_on_path else COMMANDS[2:3]
-    for command in commands:
-        code, shown = run(trapped, *STARTS[start], *command, here_on_path=here_on_path)
-        assert reported(trapped) == "", (command, shown)
-        assert "unexpected" not in shown, (command, shown)
-        assert code == 0, (command, shown)
-    after = user_contents(trapped)
-    registry = ".modelops-bundle/registry.yaml"
-    assert {path for path in after if after[path] != before.get(path)} <= {registry}
-    assert set(before) <= set(after)
-    assert not (trapped / "TRAPPED").exists()
+    for arguments in (["sync", "--discover"], ["status", "--check-staleness"]):
+        code, shown = run(trapped, [*STARTS[start], *arguments], here_on_path=here_on_path)
+        assert reported(trapped) == "", (arguments, shown)
+        assert "unexpected" not in shown, (arguments, shown)
+        assert code == 0, (arguments, shown)

@@ -27,7 +27,7 @@ _MUTE = frozenset(
     split rsplit splitlines partition rpartition replace strip lstrip rstrip removeprefix
     removesuffix find rfind index count match fullmatch search sub compile fnmatch fnmatchcase
     import_module __import__ getattr hasattr setattr add_argument_group TypeVar NewType skipif
-    importorskip xfail skip
+    importorskip xfail skip exists lexists isfile isdir is_file is_dir
     """.split()  # noqa: SIM905 - a column of names is not readable
 )
 _MUTE_ENDINGS = ("Error", "Exception", "Warning")

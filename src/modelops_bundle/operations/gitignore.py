@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.workspace.project import REGISTRY, Project
 
+_IS_IGNORED = ("check-ignore", "-q", "--no-index")
 _TIMEOUT_S = 5.0
 
 
@@ -46,7 +47,8 @@ def registry_is_ignored(project: Project) -> bool:
         return False
     try:
         done = subprocess.run(
-            [git, "-C", str(project.root), "check-ignore", "-q", "--no-index", REGISTRY],
+            # core.fsmonitor could name a program of the project's choosing.
+            [git, "-C", str(project.root), "-c", "core.fsmonitor=false", *_IS_IGNORED, REGISTRY],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_TIMEOUT_S,

@@ -1,0 +1,287 @@
+"""Push and pull beside `skopeo` and the existing tool, and beside what the registry can take.
+
+    python benchmarks/transport.py --peer VENV/bin/modelops-bundle
+    python benchmarks/transport.py --shapes small --no-skopeo
+
+Each tool gets a registry of its own (Debian's `docker-registry`, on loopback, plain HTTP) and moves
+the same bytes. "raw" uploads and downloads this tool's blobs with `http.client` in four threads,
+without hashing or checking anything: what the registry itself can take. `--peer` names the existing
+tool's program, installed by you in an environment of its own. "cpu s" is the client's processor
+time: on a busy machine it says more than the wall clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from measure import PROGRAM, Run, run
+
+MIB = 1024 * 1024
+CHANGED = 25
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is moved: so many files of one size."""
+
+    name: str
+    files: int
+    size_bytes: int
+
+
+SHAPES = {
+    "one": Shape("1 file of 1 GiB", 1, 1024 * MIB),
+    "medium": Shape("20 files of 25 MiB", 20, 25 * MIB),
+    "small": Shape("2,000 files of 50 KiB", 2000, 50 * 1024),
+}
+
+
+def main() -> None:
+    """Measure and print."""
+    if sys.argv[1:2] == ["--raw"]:
+        raw(*sys.argv[2:])
+        return
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES))
+    parser.add_argument("--peer", type=Path, help="the existing tool's program")
+    parser.add_argument("--no-skopeo", action="store_true")
+    parser.add_argument("--skopeo-small", action="store_true", help="it takes minutes")
+    parser.add_argument("--in", dest="folder", type=Path, help="work below this folder")
+    args = parser.parse_args()
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; seconds\n")
+    for name in args.shapes:
+        with tempfile.TemporaryDirectory(dir=args.folder) as folder:
+            bench = Bench(Path(folder), SHAPES[name])
+            bench.ours()
+            bench.raw()
+            if args.peer is not None:
+                bench.peer(args.peer.absolute())
+            if not args.no_skopeo and (name != "small" or args.skopeo_small):
+                bench.skopeo()
+            bench.compare()
+
+
+class Bench:
+    """One shape, moved by each tool in turn."""
+
+    def __init__(self, folder: Path, shape: Shape) -> None:
+        self._folder = folder
+        self._shape = shape
+        self._runs: dict[tuple[str, str], Run] = {}
+        self._project = folder / "project"
+        data = self._project / "data"
+        data.mkdir(parents=True)
+        noise = random.Random(1)
+        for number in range(shape.files):
+            with open(data / f"{number:04}.bin", "wb") as stream:
+                for start in range(0, shape.size_bytes, MIB):
+                    stream.write(noise.randbytes(min(MIB, shape.size_bytes - start)))
+        print(f"{shape.name}\n{'':<10}{'':<18}{'wall s':>8}{'cpu s':>8}{'peak MB':>9}")
+
+    def ours(self) -> None:
+        """This tool; then an unchanged push, and a second version."""
+        with registry(self._folder) as host:
+            remote = f"oci://{host}/bench/ours"
+            must(*PROGRAM, "init", "--remote", remote, cwd=self._project)
+            must(*PROGRAM, "add", "data", cwd=self._project)
+            self._time("ours", "push", [*PROGRAM, "push"], self._project)
+            self._time("ours", "unchanged push", [*PROGRAM, "push"], self._project)
+            clone = self._folder / "clone"
+            shutil.copytree(
+                self._project / ".modelops-bundle",
+                clone / ".modelops-bundle",
+                ignore=shutil.ignore_patterns("state.json", "cache", "registry.yaml"),
+            )
+            self._time("ours", "pull", [*PROGRAM, "pull"], clone)
+            must("diff", "-r", self._project / "data", clone / "data", cwd=self._folder)
+            if self._shape.files > CHANGED:
+                self._second_version(clone)
+        shutil.rmtree(clone)
+
+    def _second_version(self, clone: Path) -> None:
+        for number in random.Random(2).sample(range(self._shape.files), CHANGED):
+            path = self._project / "data" / f"{number:04}.bin"
+            path.write_bytes(os.urandom(self._shape.size_bytes))
+        told = subprocess.run(
+            [*PROGRAM, "push", "--dry-run", "--json"],
+            cwd=self._project, check=True, capture_output=True,
+        )  # fmt: skip
+        document = json.loads(told.stdout)
+        moved, kept = document["uploaded"], document["reused"]
+        share = moved["bytes"] / (moved["bytes"] + kept["bytes"])
+        self._time("ours", "version 2 push", [*PROGRAM, "push"], self._project)
+        self._time("ours", "version 2 pull", [*PROGRAM, "pull"], clone)
+        print(f"{'':<10}version 2 sends {moved['blobs']} blobs, {share:.1%} of the bytes")
+
+    def raw(self) -> None:
+        """This tool's blobs, as they are in a layout folder."""
+        store, other = self._folder / "store", self._folder / "other"
+        shutil.copytree(self._project, other, ignore=shutil.ignore_patterns("state.json", "cache"))
+        must(*PROGRAM, "push", "--remote", f"layout:{store}", cwd=other)
+        shutil.rmtree(other)
+        with registry(self._folder) as host:
+            for action in ("push", "pull"):
+                command = [sys.executable, __file__, "--raw", action, host, str(store)]
+                self._time("raw", action, command, self._folder)
+        shutil.rmtree(store)
+
+    def peer(self, program: Path) -> None:
+        """The existing tool, with a home of its own."""
+        home, project = self._folder / "home", self._folder / "peer"
+        environments = home / ".modelops" / "bundle-env"
+        environments.mkdir(parents=True)
+        (project / "data").mkdir(parents=True)
+        for path in sorted((self._project / "data").iterdir()):
+            os.link(path, project / "data" / path.name)
+        with registry(self._folder) as host, home_is(home):
+            (environments / "dev.yaml").write_text(
+                f"environment: dev\nregistry:\n  provider: docker\n  login_server: {host}\n"
+                "  requires_auth: false\n"
+                "storage:\n  provider: azurite\n  container: unused\n"
+                "  connection_string: UseDevelopmentStorage=true\n"
+            )
+            must(program, "init", ".", "--threshold", "1000000", cwd=project)
+            must(program, "add", "data", cwd=project)
+            self._time("peer", "push", [str(program), "push"], project)
+            clone = self._folder / "peer-clone"
+            shutil.copytree(
+                project / ".modelops-bundle",
+                clone / ".modelops-bundle",
+                ignore=shutil.ignore_patterns("state.json"),
+            )
+            self._time("peer", "pull", [str(program), "pull"], clone)
+            arrived = sum(1 for _ in clone.rglob("*.bin"))
+            if arrived != self._shape.files:
+                print(f"{'':<10}the peer's pull brought {arrived} files")
+        shutil.rmtree(clone)
+        shutil.rmtree(project)
+
+    def skopeo(self) -> None:
+        """`skopeo copy` from a layout folder with a blob per file, and back."""
+        store, other = self._folder / "files", self._folder / "other"
+        shutil.copytree(self._project, other, ignore=shutil.ignore_patterns("state.json", "cache"))
+        with open(other / ".modelops-bundle" / "config.yaml", "a") as stream:
+            stream.write("layout: files\n")
+        must(*PROGRAM, "push", "--remote", f"layout:{store}", cwd=other)
+        shutil.rmtree(other)
+        with registry(self._folder) as host:
+            there, back = f"docker://{host}/bench/skopeo:latest", self._folder / "back"
+            copy = ["skopeo", "copy", "--insecure-policy", "-q"]
+            push = [*copy, "--dest-tls-verify=false", f"oci:{store}:latest", there]
+            pull = [*copy, "--src-tls-verify=false", there, f"oci:{back}:latest"]
+            self._time("skopeo", "push", push, self._folder)
+            self._time("skopeo", "pull", pull, self._folder)
+        shutil.rmtree(back)
+        shutil.rmtree(store)
+
+    def compare(self) -> None:
+        """Print how this tool stands to the others."""
+        for action in ("push", "pull"):
+            mine = self._runs["ours", action]
+            ratios = [
+                f"{other} / ours {self._runs[other, action].seconds / mine.seconds:.2f}"
+                for other in ("raw", "peer", "skopeo")
+                if (other, action) in self._runs
+            ]
+            print(f"{'':<10}{action}: {', '.join(ratios)}")
+        print()
+
+    def _time(self, tool: str, action: str, command: list[str], folder: Path) -> None:
+        done = run(command, folder)
+        if done.exit_code != 0:
+            raise RuntimeError(f"exit code {done.exit_code}: {' '.join(command)}")
+        self._runs[tool, action] = done
+        print(
+            f"{tool:<10}{action:<18}{done.seconds:>8.2f}{done.cpu_seconds:>8.2f}"
+            f"{done.peak_bytes / 1e6:>9.0f}",
+            flush=True,
+        )
+
+
+@contextmanager
+def registry(folder: Path) -> Iterator[str]:
+    """A registry until the block is left."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+    from support.registry_server import running_registry
+
+    with running_registry(folder / "registry") as server:
+        yield server.host
+    shutil.rmtree(folder / "registry")
+
+
+@contextmanager
+def home_is(folder: Path) -> Iterator[None]:
+    """Programs that are started in the block have their settings there."""
+    before = os.environ["HOME"]
+    os.environ["HOME"] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ["HOME"] = before
+
+
+def must(*command: str | Path, cwd: Path) -> None:
+    """Run a command that is not measured."""
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command}: {done.stdout[-500:]} {done.stderr[-2000:]}")
+
+
+def raw(action: str, host: str, store: str) -> None:
+    """Move all blobs of a layout folder, as plainly as can be."""
+    blobs = list((Path(store) / "blobs" / "sha256").iterdir())
+    work = upload if action == "push" else download
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda part: work(host, part), [blobs[n::4] for n in range(4)]))
+
+
+def upload(host: str, blobs: list[Path]) -> None:
+    """POST and PUT each, over one connection."""
+    connection = http.client.HTTPConnection(host)
+    for path in blobs:
+        connection.request("POST", "/v2/bench/raw/blobs/uploads/", headers={"Content-Length": "0"})
+        answer = connection.getresponse()
+        answer.read()
+        place = answer.headers["Location"].partition(host)[2]
+        headers = {
+            "Content-Length": str(path.stat().st_size),
+            "Content-Type": "application/octet-stream",
+        }
+        connection.blocksize = MIB
+        with open(path, "rb") as stream:
+            connection.request(
+                "PUT", f"{place}&digest=sha256:{path.name}", body=stream, headers=headers
+            )
+            answer = connection.getresponse()
+            answer.read()
+        if answer.status != 201:
+            raise RuntimeError(f"status {answer.status}")
+
+
+def download(host: str, blobs: list[Path]) -> None:
+    """GET each, over one connection."""
+    connection = http.client.HTTPConnection(host)
+    for path in blobs:
+        connection.request("GET", f"/v2/bench/raw/blobs/sha256:{path.name}")
+        answer = connection.getresponse()
+        while answer.read(MIB):
+            pass
+        if answer.status != 200:
+            raise RuntimeError(f"status {answer.status}")
+
+
+if __name__ == "__main__":
+    main()

@@ -10,15 +10,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelops_bundle.codec.oci_json import encode_manifest
+from modelops_bundle.codec.referrer_json import decode_provenance, encode_provenance
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import (
     BUNDLE_INDEX_MEDIA_TYPE,
+    MANIFEST_MEDIA_TYPE,
     TITLE_ANNOTATION,
     Descriptor,
     Manifest,
 )
+from modelops_bundle.core.provenance import PROVENANCE_TYPE, Provenance
 from modelops_bundle.core.transfer import TagMove, immutable_tag
 from modelops_bundle.errors import (
+    HostileBundleError,
     IntegrityError,
     NotFoundInRemoteError,
     TagMovedError,
@@ -286,6 +290,46 @@ def test_a_blob_that_is_nowhere_cannot_be_mounted(remote: Remote) -> None:
 def test_a_whole_bundle_can_be_put(remote: Remote) -> None:
     digest = put_bundle(remote, {"a.py": b"1", "b.py": b"", "c/d.csv": b"1"}, "latest")
     assert remote.tags() == ("latest", immutable_tag(digest))
+
+
+def provenance(subject: Digest, author: str) -> bytes:
+    about = Descriptor(media_type=MANIFEST_MEDIA_TYPE, digest=subject, size_bytes=len(manifest(1)))
+    return encode_provenance(about, Provenance(created="2026-11-30T12:00:00Z", author=author))
+
+
+def authors(remote: Remote, subject: Digest) -> list[str]:
+    found = remote.referrers(subject, PROVENANCE_TYPE)
+    return sorted(decode_provenance(one.manifest.annotations).author for one in found)
+
+
+def test_what_refers_to_a_manifest_is_found_and_is_no_tag(remote: Remote) -> None:
+    subject = tagged(remote, manifest(1), "latest")
+    other = tagged(remote, manifest(2), "other")
+    assert authors(remote, subject) == []
+    for author in ("Ada", "Bärbel", "Ada"):
+        content = provenance(subject, author)
+        assert remote.put_referrer(content) == digest_of(content)
+    assert authors(remote, subject) == ["Ada", "Bärbel"]
+    assert authors(remote, other) == []
+    assert remote.referrers(subject, "application/x-other") == ()
+    assert remote.tags() == ("latest", "other")
+    assert remote.resolve("latest") == subject
+    digest = digest_of(provenance(subject, "Ada"))
+    assert remote.read_manifest(digest) == provenance(subject, "Ada")
+
+
+def test_what_refers_to_a_manifest_may_be_there_first(remote: Remote) -> None:
+    subject = digest_of(manifest(1))
+    remote.put_referrer(provenance(subject, "Ada"))
+    assert authors(remote, subject) == ["Ada"]
+    assert tagged(remote, manifest(1), "latest") == subject
+    assert authors(remote, subject) == ["Ada"]
+    assert remote.tags() == ("latest",)
+
+
+def test_a_manifest_that_refers_to_nothing_is_no_referrer(remote: Remote) -> None:
+    with pytest.raises(HostileBundleError):
+        remote.put_referrer(manifest(1))
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,11 @@ def named(schema: str) -> Schema:
     return {"const": f"mops-bundle.{schema}/1"}
 
 
+PROVENANCE = record(
+    created=TEXT, author=TEXT, commit=TEXT, dirty={"type": ["boolean", "null"]}, tool=TEXT
+)
+
+
 REASON = record(
     code=CODE,
     field={
@@ -212,6 +217,7 @@ SCHEMAS: Mapping[str, Schema] = {
         uploaded=VOLUME,
         reused=VOLUME,
         layout={"enum": [None, "files", "packed"]},
+        unrecorded=TEXT,
         refused={"enum": [None, "stale", "preflight", "changed", "tag-moved"]},
         url=TEXT,
         dry_run=FLAG,
@@ -432,7 +438,13 @@ SCHEMAS: Mapping[str, Schema] = {
     "mops-bundle.versions/1": record(
         schema=named("versions"),
         url=TEXT,
-        versions=listing(record(digest=DIGEST, tags=listing(TEXT))),
+        versions=listing(
+            record(
+                digest=DIGEST,
+                tags=listing(TEXT),
+                provenance={"anyOf": [PROVENANCE, {"type": "null"}]},
+            )
+        ),
     ),
     "mops-bundle.inspect/1": record(
         schema=named("inspect"),

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelops_bundle.codec.oci_json import canonical_json, encode_descriptor, parse_document
+from modelops_bundle.codec.referrer_json import encode_referrer
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import IMAGE_INDEX_MEDIA_TYPE, REF_NAME_ANNOTATION, Descriptor
+from modelops_bundle.core.provenance import Referrer
 from modelops_bundle.errors import HostileBundleError, InvalidDigestError, RemoteError
 
 #: OCI image-spec v1.1, "Image Layout", oci-layout file.
@@ -99,6 +101,41 @@ def with_tags(content: bytes | None, manifest: Descriptor, names: Sequence[str])
     bare = encode_descriptor(manifest)
     named = [{**bare, "annotations": {REF_NAME_ANNOTATION: name}} for name in dict.fromkeys(names)]
     return canonical_json({**document, "manifests": kept + named})
+
+
+def with_referrer(content: bytes | None, referrer: Referrer) -> bytes:
+    """`index.json` that lists a manifest which refers to another: without a name of its own.
+
+    Args:
+        content: The file as it is; None where there is none.
+
+    Raises:
+        HostileBundleError: the file is malformed; it must not be written over.
+    """
+    document: dict[str, Any] = {"schemaVersion": 2, "mediaType": IMAGE_INDEX_MEDIA_TYPE}
+    if content is not None:
+        document = parse_document(content, "index.json")
+    entries = _manifests(document)
+    if any(_key(entry) == referrer.manifest.digest for entry in entries):
+        return content or canonical_json({**document, "manifests": entries})
+    return canonical_json({**document, "manifests": [*entries, encode_referrer(referrer)]})
+
+
+def nameless(content: bytes | None, artifact_type: str) -> frozenset[Digest]:
+    """Manifests that are listed without a name and may be of that type.
+
+    Raises:
+        HostileBundleError: the file is malformed.
+    """
+    if content is None:
+        return frozenset()
+    entries = _manifests(parse_document(content, "index.json"))
+    found = (
+        _digest(entry)
+        for entry in entries
+        if not _name(entry) and entry.get("artifactType", artifact_type) == artifact_type
+    )
+    return frozenset(digest for digest in found if digest is not None)
 
 
 def _manifests(document: dict[str, Any]) -> list[dict[str, Any]]:

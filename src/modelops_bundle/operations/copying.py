@@ -10,6 +10,7 @@ from modelops_bundle.core.oci import Descriptor
 from modelops_bundle.core.transfer import TagMove, immutable_tag, is_immutable, may_move
 from modelops_bundle.errors import TagMovedError
 from modelops_bundle.operations.fetch import fetch_bundle
+from modelops_bundle.operations.provenance import copy_provenance
 from modelops_bundle.operations.publish import Volume
 from modelops_bundle.operations.tagging import check_movable
 from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
@@ -66,6 +67,7 @@ def copy_bundle(
     present = target.present(blobs)
     absent = [blob for blob in blobs if blob.digest not in present]
     mounted = _moved(source, target, absent, progress)
+    copy_provenance(source, target, bundle.digest)
     target.put_manifest(source.read_manifest(bundle.digest))
     target.set_tags(bundle.digest, moves)
     return Copied(

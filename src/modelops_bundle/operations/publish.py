@@ -9,12 +9,19 @@ from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.portability import check_paths
+from modelops_bundle.core.provenance import Provenance
 from modelops_bundle.core.settings import Layout
 from modelops_bundle.core.transfer import ContentBlob, PushPlan, TagMove, plan_push
-from modelops_bundle.errors import IntegrityError, InvalidPathError, NotFoundInRemoteError
+from modelops_bundle.errors import (
+    IntegrityError,
+    InvalidPathError,
+    NotFoundInRemoteError,
+    RemoteError,
+)
 from modelops_bundle.operations.blob_layout import Wrapped, wrap
 from modelops_bundle.operations.local_contents import LocalContent, changed_error, changed_files
 from modelops_bundle.operations.presence import present_blobs
+from modelops_bundle.operations.provenance import record_provenance
 from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
 from modelops_bundle.storage.base import BlobStore, Remote, check_moves
 from modelops_bundle.workspace.project import Project
@@ -56,6 +63,7 @@ class Published:
     files: Mapping[BundlePath, FileState]
     uploaded: Volume
     reused: Volume
+    unrecorded: str = ""
 
 
 def publish(
@@ -65,6 +73,7 @@ def publish(
     tags: tuple[TagMove, ...],
     *,
     layout: Layout = Layout.FILES,
+    provenance: Callable[[], Provenance] | None = None,
     dry_run: bool = False,
     recheck: Recheck | None = None,
     progress: Progress | None = None,
@@ -75,6 +84,7 @@ def publish(
         files: As they were observed; the bundle holds exactly these.
         tags: What to call the bundle besides its immutable tag.
         layout: `files` or `packed`.
+        provenance: Tells where the bundle comes from, to be recorded beside it if it is new.
         dry_run: Only find out what would be sent.
         recheck: A quicker way than hashing to tell that a file which need not be sent is still
             as it was observed.
@@ -90,11 +100,13 @@ def publish(
     wrapped = wrap(project, files, layout, remote.objects.policy if remote.objects else None)
     decided = _decide(remote, wrapped, tags)
     plan = decided.plan
+    unrecorded = ""
     if not dry_run:
         _upload(project, decided.uploads(remote), progress)
         unsent = _unsent(files, (*plan.upload, *decided.store))
         _check_unchanged(unsent, recheck or (lambda states: changed_files(project, states)))
         if not decided.settled:
+            unrecorded = _recorded(remote, wrapped, provenance)
             _finish(project, remote, wrapped, decided.present)
             remote.set_tags(plan.digest, plan.tags)
     return Published(
@@ -105,7 +117,20 @@ def publish(
         files=files,
         uploaded=Volume.of((*plan.upload, *decided.store)),
         reused=Volume.of((*plan.reuse, *decided.stored)),
+        unrecorded=unrecorded,
     )
+
+
+def _recorded(remote: Remote, wrapped: Wrapped, provenance: Callable[[], Provenance] | None) -> str:
+    """Record where the bundle comes from; why not, where the remote does not take that."""
+    if provenance is None:
+        return ""
+    try:
+        record_provenance(remote, wrapped.document, provenance)
+    except RemoteError as error:
+        # Not content: the bundle is complete without it.
+        return error.message
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

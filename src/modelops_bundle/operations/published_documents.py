@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from modelops_bundle.core.provenance import Provenance
 from modelops_bundle.operations.copying import Copied
 from modelops_bundle.operations.inspection import Inspection
 from modelops_bundle.operations.materialise import Ensured
@@ -24,11 +25,22 @@ from modelops_bundle.operations.versions import Version
 from modelops_bundle.storage.resolve import shown_url
 
 
+class ProvenanceDocument(TypedDict):
+    """Where a bundle comes from; "" and null for what nobody said. `created` is in UTC."""
+
+    created: str
+    author: str
+    commit: str
+    dirty: bool | None
+    tool: str
+
+
 class VersionDocument(TypedDict):
     """One published bundle; `tags` holds the immutable one too."""
 
     digest: str
     tags: list[str]
+    provenance: ProvenanceDocument | None
 
 
 class VersionsDocument(TypedDict):
@@ -123,8 +135,25 @@ def versions_document(url: str, versions: tuple[Version, ...]) -> VersionsDocume
         "schema": "mops-bundle.versions/1",
         "url": shown_url(url),
         "versions": [
-            {"digest": version.digest, "tags": list(version.tags)} for version in versions
+            {
+                "digest": version.digest,
+                "tags": list(version.tags),
+                "provenance": _provenance(version.provenance),
+            }
+            for version in versions
         ],
+    }
+
+
+def _provenance(found: Provenance | None) -> ProvenanceDocument | None:
+    if found is None:
+        return None
+    return {
+        "created": found.created,
+        "author": found.author,
+        "commit": found.commit,
+        "dirty": found.dirty,
+        "tool": found.tool,
     }
 
 

@@ -27,6 +27,7 @@ from modelops_bundle.errors import (
 from modelops_bundle.operations.blob_layout import layout_of
 from modelops_bundle.operations.local_contents import changed_files
 from modelops_bundle.operations.observe import Session
+from modelops_bundle.operations.provenance import provenance_of
 from modelops_bundle.operations.publish import Published, publish
 from modelops_bundle.operations.remedy import remedy
 from modelops_bundle.operations.settings import read_state, write_state
@@ -120,6 +121,7 @@ def push(
             remote,
             tuple(_move(tag, remote.url, state, request) for tag in tags),
             layout=layout_of(project, report.session.config, len(files)),
+            provenance=lambda: provenance_of(project),
             dry_run=request.dry_run,
             recheck=_Recheck(report.session),
             progress=progress,

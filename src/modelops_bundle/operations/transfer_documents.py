@@ -26,7 +26,8 @@ class PushDocument(TypedDict):
 
     `ref` is a full reference, null where the push was refused. `recorded`: cosmetic digests were
     written to the registry first. `layout` says which workers can pull it: `files` all, `packed`
-    those with this tool; null where the push was refused. `status` is there where the push was
+    those with this tool; null where the push was refused. `unrecorded` says why the remote did
+    not take who published it and when, or "". `status` is there where the push was
     refused for what it says.
     """
 
@@ -38,6 +39,7 @@ class PushDocument(TypedDict):
     uploaded: VolumeDocument
     reused: VolumeDocument
     layout: str | None
+    unrecorded: str
     refused: str | None
     url: str
     dry_run: bool
@@ -160,6 +162,7 @@ def push_document(outcome: PushOutcome, *, url: str, dry_run: bool) -> PushDocum
         "uploaded": volume_document(published.uploaded if published else Volume()),
         "reused": volume_document(published.reused if published else Volume()),
         "layout": published.layout.value if published else None,
+        "unrecorded": published.unrecorded if published else "",
         "refused": outcome.refused,
         "url": shown_url(url),
         "dry_run": dry_run,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.provenance import Provenance
 from modelops_bundle.core.transfer import immutable_tag
+from modelops_bundle.operations.provenance import read_provenance
+from modelops_bundle.operations.transfers import transfer_each
 from modelops_bundle.storage.base import Remote
-
-#: Where registries without a referrers API keep lists of what refers to a digest (OCI
-#: distribution-spec v1.1, "Referrers Tag Schema"): no version of anything.
-_FALLBACK = re.compile(r"sha256-[0-9a-f]{64}(\.[\w.-]+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +19,12 @@ class Version:
 
     Attributes:
         tags: All tags that name it, sorted; the immutable one last.
+        provenance: Where it comes from; None where nobody said.
     """
 
     digest: Digest
     tags: tuple[str, ...]
+    provenance: Provenance | None = None
 
 
 def list_versions(remote: Remote) -> tuple[Version, ...]:
@@ -32,12 +33,26 @@ def list_versions(remote: Remote) -> tuple[Version, ...]:
     Raises:
         RemoteError: the remote failed.
     """
-    names = [name for name in remote.tags() if not _FALLBACK.fullmatch(name)]
     tags: dict[Digest, list[str]] = {}
-    for name, digest in sorted(remote.held(names).items()):
+    for name, digest in sorted(remote.held(remote.tags()).items()):
         tags.setdefault(digest, []).append(name)
     found = [Version(digest=digest, tags=_ordered(digest, names)) for digest, names in tags.items()]
     return tuple(sorted(found, key=lambda version: (len(version.tags) == 1, version.tags)))
+
+
+def with_provenance(remote: Remote, versions: Sequence[Version]) -> tuple[Version, ...]:
+    """The same versions, with where they come from.
+
+    Raises:
+        RemoteError: the remote failed.
+    """
+    found: dict[Digest, Provenance | None] = {}
+
+    def look(version: Version) -> None:
+        found[version.digest] = read_provenance(remote, version.digest)
+
+    transfer_each(look, versions)
+    return tuple(replace(version, provenance=found[version.digest]) for version in versions)
 
 
 def tags_of(remote: Remote, digest: Digest) -> tuple[str, ...]:

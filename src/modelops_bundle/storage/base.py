@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import Descriptor
+from modelops_bundle.core.provenance import Referrer
 from modelops_bundle.core.transfer import TagMove, may_move
 from modelops_bundle.errors import (
     IntegrityError,
@@ -29,6 +30,7 @@ CHUNK_BYTES = 1024 * 1024
 _TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}", re.ASCII)
 #: How many tags a message lists.
 _SHOWN = 10
+_REFERRERS_TAG = re.compile(r"sha256-[0-9a-f]{64}(\.[\w.-]+)?", re.ASCII)
 _HEX = re.compile(r"[0-9a-f]{4,64}", re.ASCII)
 
 
@@ -86,7 +88,7 @@ class Remote(BlobStore, Protocol):
         ...
 
     def tags(self) -> tuple[str, ...]:
-        """All tags, sorted; none where nothing has been published yet."""
+        """All tags that name bundles, sorted; none where nothing has been published yet."""
         ...
 
     def held(self, names: Collection[str]) -> Mapping[str, Digest]:
@@ -135,6 +137,23 @@ class Remote(BlobStore, Protocol):
         Raises:
             NotFoundInRemoteError: the blob is not there.
             IntegrityError: it is too short.
+        """
+        ...
+
+    def put_referrer(self, content: bytes) -> Digest:
+        """Store a manifest that refers to another, its `subject`, which need not be there yet.
+
+        Its config and its only layer are the empty blob.
+
+        Raises:
+            HostileBundleError: it refers to nothing.
+        """
+        ...
+
+    def referrers(self, subject: Digest, artifact_type: str) -> tuple[Referrer, ...]:
+        """The manifests of one type that refer to a manifest, with their annotations.
+
+        Sorted by digest; none where there is nothing of that kind, or no such subject.
         """
         ...
 
@@ -218,6 +237,19 @@ def check_tag(name: str) -> str:
             hint="use letters, digits, '.', '_' and '-', at most 128, not beginning with '.'",
         )
     return name
+
+
+def referrers_tag(subject: Digest) -> str:
+    """The tag under which registries without a referrers API keep a list of what refers to it.
+
+    OCI distribution-spec v1.1, "Referrers Tag Schema".
+    """
+    return f"sha256-{subject.hex}"
+
+
+def is_referrers_tag(name: str) -> bool:
+    """Whether a tag is such a list, or what signing tools keep beside it: no name of a bundle."""
+    return _REFERRERS_TAG.fullmatch(name) is not None
 
 
 def resolve_among(

@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from modelops_bundle.codec.referrer_json import check_subject, referrer_of, subject_of
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import Descriptor
+from modelops_bundle.core.provenance import Referrer
 from modelops_bundle.core.transfer import TagMove
 from modelops_bundle.errors import NotFoundInRemoteError
 from modelops_bundle.storage.base import (
     CHUNK_BYTES,
     check_moves,
     check_range,
+    is_referrers_tag,
     resolve_among,
     verified,
     verified_bytes,
@@ -44,7 +47,7 @@ class MemoryRemote:
 
     def tags(self) -> tuple[str, ...]:
         """See `Remote`."""
-        return tuple(sorted(self._tags))
+        return tuple(sorted(name for name in self._tags if not is_referrers_tag(name)))
 
     def held(self, names: Collection[str]) -> Mapping[str, Digest]:
         """See `Remote`."""
@@ -93,6 +96,20 @@ class MemoryRemote:
     def upload_blob(self, descriptor: Descriptor, content: Iterable[bytes]) -> None:
         """See `Remote`."""
         self._blobs[descriptor.digest] = b"".join(verified(content, descriptor, self._url))
+
+    def put_referrer(self, content: bytes) -> Digest:
+        """See `Remote`."""
+        check_subject(content)
+        return self.put_manifest(content)
+
+    def referrers(self, subject: Digest, artifact_type: str) -> tuple[Referrer, ...]:
+        """See `Remote`."""
+        found = [
+            referrer_of(content)
+            for _, content in sorted(self._manifests.items())
+            if subject_of(content) == subject
+        ]
+        return tuple(one for one in found if one.artifact_type == artifact_type)
 
     def mount_blob(self, descriptor: Descriptor, source_url: str) -> bool:
         """See `Remote`."""

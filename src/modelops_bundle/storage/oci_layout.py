@@ -20,12 +20,22 @@ from modelops_bundle.codec.layout_json import (
     check_layout_marker,
     decode_layout_index,
     encode_layout_marker,
+    nameless,
+    with_referrer,
     with_tags,
 )
 from modelops_bundle.codec.layout_removal import described, plan_removal
 from modelops_bundle.codec.oci_json import MAX_DOCUMENT_BYTES
+from modelops_bundle.codec.referrer_json import (
+    EMPTY,
+    EMPTY_CONTENT,
+    check_subject,
+    referrer_of,
+    subject_of,
+)
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import MANIFEST_MEDIA_TYPE, Descriptor
+from modelops_bundle.core.provenance import Referrer
 from modelops_bundle.core.transfer import TagMove
 from modelops_bundle.errors import (
     FileAccessError,
@@ -37,6 +47,7 @@ from modelops_bundle.storage.base import (
     CHUNK_BYTES,
     check_moves,
     check_range,
+    is_referrers_tag,
     parse_reference,
     resolve_among,
     verified,
@@ -85,7 +96,7 @@ class OciLayoutRemote:
 
     def tags(self) -> tuple[str, ...]:
         """See `Remote`."""
-        return tuple(sorted(self._index().tags))
+        return tuple(sorted(name for name in self._index().tags if not is_referrers_tag(name)))
 
     def held(self, names: Collection[str]) -> Mapping[str, Digest]:
         """See `Remote`."""
@@ -180,6 +191,33 @@ class OciLayoutRemote:
                 after = with_tags(before, manifest, [move.name for move in moves])
                 if after != before:
                     write_atomic(self._folder / _INDEX, after)
+
+    def put_referrer(self, content: bytes) -> Digest:
+        """See `Remote`. It is listed without a name, as tools that know of referrers do it."""
+        check_subject(content)
+        referrer = referrer_of(content)
+        if not self.present((EMPTY,)):
+            self.upload_blob(EMPTY, (EMPTY_CONTENT,))
+        digest = self.put_manifest(content)
+        with self._writing():
+            sync_folder(str(self._blobs))
+            with exclusive(self._folder / _LOCK, _LOCK_TIMEOUT_S):
+                before = _read_if_there(self._folder / _INDEX)
+                after = with_referrer(before, referrer)
+                if after != before:
+                    write_atomic(self._folder / _INDEX, after)
+        return digest
+
+    def referrers(self, subject: Digest, artifact_type: str) -> tuple[Referrer, ...]:
+        """See `Remote`."""
+        with self._reading(_INDEX):
+            content = _read_if_there(self._folder / _INDEX)
+        found: list[Referrer] = []
+        for digest in sorted(nameless(content, artifact_type)):
+            document = self._document(digest)
+            if document is not None and subject_of(document) == subject:
+                found.append(referrer_of(document))
+        return tuple(one for one in found if one.artifact_type == artifact_type)
 
     def mount_blob(self, descriptor: Descriptor, source_url: str) -> bool:
         """See `Remote`."""

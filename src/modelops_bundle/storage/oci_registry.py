@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import IMAGE_INDEX_MEDIA_TYPE, MANIFEST_MEDIA_TYPE, Descriptor
+from modelops_bundle.core.provenance import Referrer
 from modelops_bundle.core.transfer import IMMUTABLE_TAG_DIGITS, TagMove
 from modelops_bundle.errors import (
     IntegrityError,
@@ -23,6 +24,7 @@ from modelops_bundle.storage.base import (
     check_moves,
     check_range,
     check_tag,
+    is_referrers_tag,
     parse_reference,
     resolve_among,
     verified,
@@ -117,7 +119,8 @@ class OciRegistryRemote:
             answer = self._client.metadata(Request(method="GET", place=place, expect=(200, 404)))
             if answer.status == 404:
                 return ()
-            found.update(decode_tag_list(answer.body))
+            names = decode_tag_list(answer.body)
+            found.update(name for name in names if not is_referrers_tag(name))
             place = _next_page(answer)
             if not place:
                 return tuple(sorted(found))
@@ -192,6 +195,32 @@ class OciRegistryRemote:
         from modelops_bundle.storage.registry_upload import BlobUpload
 
         BlobUpload(self._client, descriptor, content, self.url).run()
+
+    def put_referrer(self, content: bytes) -> Digest:
+        """See `Remote`."""
+        from modelops_bundle.codec.referrer_json import (
+            EMPTY,
+            EMPTY_CONTENT,
+            check_subject,
+            referrer_of,
+        )
+        from modelops_bundle.storage.registry_referrers import add_under_tag
+
+        digest, subject = Digest.of_bytes(content), check_subject(content)
+        if not self.present((EMPTY,)):
+            self.upload_blob(EMPTY, (EMPTY_CONTENT,))
+        answer = self._put(digest, digest, content)
+        # A registry that keeps the list itself says so (distribution-spec v1.1).
+        if answer.headers.get("OCI-Subject") is None:
+            add_under_tag(self._client, subject, referrer_of(content))
+        return digest
+
+    def referrers(self, subject: Digest, artifact_type: str) -> tuple[Referrer, ...]:
+        """See `Remote`."""
+        from modelops_bundle.storage.registry_referrers import read_referrers
+
+        found = read_referrers(self._client, subject, artifact_type)
+        return tuple(sorted(found, key=lambda one: one.manifest.digest))
 
     def mount_blob(self, descriptor: Descriptor, source_url: str) -> bool:
         """See `Remote` (OCI distribution-spec v1.1, "Mounting a blob from another repository")."""
@@ -293,7 +322,7 @@ class OciRegistryRemote:
             raise IntegrityError(f"{self.url} answers to {name} with {digest}")
         return digest
 
-    def _put(self, name: str, digest: Digest, content: bytes) -> None:
+    def _put(self, name: str, digest: Digest, content: bytes) -> Answer:
         from modelops_bundle.storage.registry_client import Request
 
         request = Request(
@@ -308,6 +337,7 @@ class OciRegistryRemote:
         told = answer.headers.get(_DIGEST_HEADER, digest)
         if told != digest:
             raise IntegrityError(f"{self.url} stored {told!r:.100} for the manifest {digest}")
+        return answer
 
     def _all_at_once(self, ask: Callable[[_T], _R], questions: Sequence[_T]) -> list[_R]:
         """The answers in the order of the questions; the first failure ends it."""

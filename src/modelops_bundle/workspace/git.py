@@ -5,11 +5,61 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from modelops_bundle.core.paths import BundlePath
 
 _TIMEOUT_S = 30
+#: No program of the project's choosing is run: neither a monitor of the files nor a hook.
+_COMMAND = ("git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """The state of the source that is checked out.
+
+    Attributes:
+        commit: Its full id.
+        dirty: Whether anything below the project's folder differs from it, or is not in it and
+            not ignored either; None where that cannot be told.
+    """
+
+    commit: str
+    dirty: bool | None
+
+
+def checkout_of(root: Path) -> Checkout | None:
+    """What is checked out; None without a repository, a commit or git itself."""
+    commit = _answer(root, "rev-parse", "--verify", "-q", "HEAD^{commit}")
+    if not commit:
+        return None
+    changes = _answer(root, "status", "--porcelain=v1", "--untracked-files=normal", "--", ".")
+    return Checkout(commit, None if changes is None else bool(changes))
+
+
+def author_of(root: Path) -> str:
+    """Who git would say made a commit here, with a mail address; "" where it does not know."""
+    identity = _answer(root, "var", "GIT_AUTHOR_IDENT") or ""
+    name, bracket, _ = identity.rpartition(">")
+    return f"{name}{bracket}"
+
+
+def _answer(root: Path, *arguments: str) -> str | None:
+    """What git prints, without white space around it; None where it fails."""
+    try:
+        answer = subprocess.run(
+            [*_COMMAND, *arguments],
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_TIMEOUT_S,
+            check=False,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return answer.stdout.decode("utf-8", "replace").strip() if answer.returncode == 0 else None
 
 
 class History:
@@ -82,14 +132,12 @@ def ignored_by_git(root: Path, paths: Iterable[BundlePath]) -> frozenset[BundleP
         root: The project's root, in a repository or not.
         paths: Relative to it; they need not exist.
     """
-    # core.fsmonitor could name a program of the project's choosing.
-    command = ["git", "-c", "core.fsmonitor=false", "check-ignore", "-z", "--stdin"]
     asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
     if not asked:
         return frozenset()
     try:
         answer = subprocess.run(
-            command,
+            [*_COMMAND, "check-ignore", "-z", "--stdin"],
             cwd=root,
             input=asked,
             capture_output=True,

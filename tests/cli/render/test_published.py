@@ -15,6 +15,7 @@ from modelops_bundle.cli.render.published import (
 )
 from modelops_bundle.codec.registry_yaml import new_document
 from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.provenance import Provenance
 from modelops_bundle.core.transfer import Clash, Conflict, PullPlan, PullStep, immutable_tag
 from modelops_bundle.operations.copying import Copied
 from modelops_bundle.operations.inspection import inspect_bundle
@@ -45,7 +46,17 @@ def text(lines: list[str]) -> str:
 
 def test_versions() -> None:
     versions = (
-        Version(digest=ONE, tags=("latest", "v2", immutable_tag(ONE))),
+        Version(
+            digest=ONE,
+            tags=("latest", "v2", immutable_tag(ONE)),
+            provenance=Provenance(
+                created="2026-11-30T12:34:56Z",
+                author="Ada Lovelace <ada@example.org>",
+                commit="1a2b3c4d" * 5,
+                dirty=True,
+                tool="modelops-bundle 0",
+            ),
+        ),
         Version(digest=TWO, tags=(immutable_tag(TWO),)),
     )
     shown = text(render_versions(versions_document(URL, versions), 80))

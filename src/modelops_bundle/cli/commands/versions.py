@@ -20,12 +20,13 @@ def add_arguments(parser: CommandParser) -> None:
 
 
 def run(args: Namespace, out: Output) -> int:
-    """List bundles with their tags."""
+    """List bundles with their tags, and where they come from."""
     from modelops_bundle.cli.remote import bundle_of
     from modelops_bundle.cli.render.published import render_versions
     from modelops_bundle.operations.published_documents import versions_document
-    from modelops_bundle.operations.versions import list_versions
+    from modelops_bundle.operations.versions import list_versions, with_provenance
 
     remote, _ = bundle_of(None, args.remote)
-    out.show(versions_document(remote.url, list_versions(remote)), render_versions)
+    versions = with_provenance(remote, list_versions(remote))
+    out.show(versions_document(remote.url, versions), render_versions)
     return 0

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         DeleteDocument,
         EnsureDocument,
         InspectDocument,
+        ProvenanceDocument,
         PublishedFileDocument,
         TagDocument,
         VersionDocument,
@@ -22,13 +23,18 @@ if TYPE_CHECKING:
 
 #: Hex digits of a digest in a list: those of the immutable tag.
 _DIGITS = 12
+_COMMIT_DIGITS = 8
+_TO_THE_MINUTE = len("2026-11-30 12:00")
 
 
 def render_versions(document: VersionsDocument, columns: int) -> list[str]:
-    """One line for each bundle: the beginning of its digest, and its tags."""
+    """One line for each bundle: the beginning of its digest, its tags, and where it comes from."""
     if not document["versions"]:
         return [f"Nothing is published in {document['url']}."]
-    rows = [(_short(version["digest"]), _tags(version)) for version in document["versions"]]
+    rows = [
+        (_short(version["digest"]), _tags(version), *_origin(version["provenance"]))
+        for version in document["versions"]
+    ]
     number = counted(len(rows), "version")
     return [document["url"], "", *table(rows), "", f"{number}."]
 
@@ -116,6 +122,16 @@ def _tags(version: VersionDocument) -> str:
     """Tags that a person gave; the immutable one says no more than the digest."""
     own = f"sha-{_short(version['digest'])}"
     return ", ".join(tag for tag in version["tags"] if tag != own)
+
+
+def _origin(provenance: ProvenanceDocument | None) -> tuple[str, str, str]:
+    """When, who, and which commit; a mark where the project differed from that."""
+    if provenance is None:
+        return ("", "", "")
+    moment = provenance["created"].removesuffix("Z").replace("T", " ")[:_TO_THE_MINUTE]
+    name = provenance["author"].partition(" <")[0]
+    commit = provenance["commit"][:_COMMIT_DIGITS]
+    return (moment, name, f"{commit} dirty" if provenance["dirty"] else commit)
 
 
 def _behavior(document: InspectDocument, key: str) -> str:

@@ -43,6 +43,8 @@ def render_push(document: PushDocument, columns: int) -> list[str]:
     ]
     if document["layout"] == "packed":
         lines.append(f"  layout    {_PACKED}")
+    if document["unrecorded"]:
+        lines.append(f"  not recorded: who published it and when ({document['unrecorded']})")
     return [*lines, document["digest"] or ""]
 
 

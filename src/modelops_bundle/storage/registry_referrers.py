@@ -1,0 +1,75 @@
+"""What refers to a manifest of a registry: its own list, or the tag that stands in for one.
+
+OCI distribution-spec v1.1, "Listing Referrers", "Pushing Manifests with Subject", "Referrers Tag
+Schema". Registries from before it answer 404, and keep the list under a tag that clients write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from modelops_bundle.codec.referrer_json import decode_referrers, encode_referrers
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.oci import IMAGE_INDEX_MEDIA_TYPE
+from modelops_bundle.core.provenance import Referrer
+from modelops_bundle.errors import RemoteError
+from modelops_bundle.storage.base import referrers_tag
+from modelops_bundle.storage.registry_client import RegistryClient, Request
+
+#: Rounds of reading and writing the list while others do the same.
+_ROUNDS = 4
+
+
+def read_referrers(
+    client: RegistryClient, subject: Digest, artifact_type: str
+) -> tuple[Referrer, ...]:
+    """The manifests of one type that refer to a manifest.
+
+    Raises:
+        RemoteError: the registry failed, or its list cannot be read.
+    """
+    place = f"referrers/{subject}?artifactType={quote(artifact_type, safe='')}"
+    answer = client.metadata(Request(method="GET", place=place, expect=(200, 400, 404, 405)))
+    if answer.status == 200:
+        listed: Sequence[Referrer] = decode_referrers(answer.body)
+    else:
+        listed = _listed_under_tag(client, subject)
+    return tuple(one for one in listed if one.artifact_type == artifact_type)
+
+
+def add_under_tag(client: RegistryClient, subject: Digest, referrer: Referrer) -> None:
+    """Add a manifest to the list that the registry does not keep itself.
+
+    Somebody else may write the list at the same moment: it is read again afterwards.
+
+    Raises:
+        RemoteError: the registry failed, or the list was overwritten each time.
+    """
+    for _ in range(_ROUNDS):
+        listed = _listed_under_tag(client, subject)
+        if referrer in listed:
+            return
+        request = Request(
+            method="PUT",
+            place=f"manifests/{referrers_tag(subject)}",
+            expect=(200, 201, 202),
+            headers={"Content-Type": IMAGE_INDEX_MEDIA_TYPE},
+            write=True,
+            body=encode_referrers((*listed, referrer)),
+        )
+        client.metadata(request)
+        if referrer in _listed_under_tag(client, subject):
+            return
+    raise RemoteError(f"the list of what refers to {subject} was overwritten by others each time")
+
+
+def _listed_under_tag(client: RegistryClient, subject: Digest) -> tuple[Referrer, ...]:
+    request = Request(
+        method="GET",
+        place=f"manifests/{referrers_tag(subject)}",
+        expect=(200, 404),
+        headers={"Accept": IMAGE_INDEX_MEDIA_TYPE},
+    )
+    answer = client.metadata(request)
+    return () if answer.status == 404 else decode_referrers(answer.body)

@@ -109,10 +109,21 @@ def publish(
             unrecorded = _recorded(remote, wrapped, provenance)
             _finish(project, remote, wrapped, decided.present)
             remote.set_tags(plan.digest, plan.tags)
+    return _published(remote, files, wrapped, decided, unrecorded)
+
+
+def _published(
+    remote: Remote,
+    files: Mapping[BundlePath, FileState],
+    wrapped: Wrapped,
+    decided: _Decision,
+    unrecorded: str,
+) -> Published:
+    plan = decided.plan
     return Published(
         url=remote.url,
         digest=plan.digest,
-        layout=layout,
+        layout=wrapped.layout,
         tags=tuple(move.name for move in plan.tags),
         files=files,
         uploaded=Volume.of((*plan.upload, *decided.store)),

@@ -36,6 +36,7 @@ class BlobStore:
         """
         self._folder = folder
         self._ingest = ingest
+        self._clones = True
 
     def has(self, digest: Digest, size_bytes: int) -> bool:
         """Whether a content seems to be here; it is verified when it is used."""
@@ -92,7 +93,8 @@ class BlobStore:
         except FileNotFoundError:
             return None
         with open(source, "rb", buffering=0), Aside(self._ingest) as aside:
-            cloned = aside.clone(source)
+            # A file system that cannot once cannot at all.
+            cloned = self._clones = self._clones and aside.clone(source)
             if trusted:
                 right = os.fstat(source).st_size == size_bytes
                 if not cloned:

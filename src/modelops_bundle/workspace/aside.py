@@ -25,6 +25,7 @@ class Aside:
         Raises:
             OSError: it cannot be made.
         """
+        self._moved = False
         while True:
             self.name = folder / f"{os.getpid()}-{os.urandom(8).hex()}"
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -77,11 +78,13 @@ class Aside:
         if durably:
             os.fsync(self.file)
         os.replace(self.name, path)
+        self._moved = True
 
     def close(self) -> None:
         """Drop what has not been moved."""
-        with suppress(OSError):
-            os.unlink(self.name)
+        if not self._moved:
+            with suppress(OSError):
+                os.unlink(self.name)
         os.close(self.file)
 
 

@@ -26,6 +26,7 @@ def test_it_needs_no_project(bare: Shell, tmp_path: Path) -> None:
     digest = fill(BundleCache(default_cache_folder()))
     shown = bare.ok("cache", "info").out
     assert f"  = {digest[7:19]}  1 file  1000 B  used just now\n" in shown
+    assert shown.startswith("~/.cache/modelops-bundle\n")
     assert bare.json("cache", "info")["bundles"][0]["digest"] == digest
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from modelops_bundle.cli.render.files import size_text
 from modelops_bundle.cli.render.layout import counted, table
 
@@ -19,7 +21,7 @@ _SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 def render_cache_info(document: CacheInfoDocument, columns: int) -> list[str]:
     """Each bundle, then what everything takes."""
-    lines = [document["folder"], ""]
+    lines = [_shown(document["folder"]), ""]
     lines += table([_row("=", bundle) for bundle in document["bundles"]])
     if document["unfinished"]:
         lines.append(f"  - {counted(document['unfinished'], 'bundle')} left unfinished")
@@ -70,6 +72,12 @@ def _row(symbol: str, bundle: CachedBundleDocument) -> tuple[str, ...]:
         size_text(bundle["size_bytes"]),
         "in use" if bundle["in_use"] else f"used {_ago(bundle['idle_s'])}",
     )
+
+
+def _shown(folder: str) -> str:
+    """A folder, the home folder as `~`."""
+    home = os.path.expanduser("~")
+    return f"~{folder[len(home) :]}" if folder.startswith(f"{home}/") and home != "/" else folder
 
 
 def _ago(idle_s: int) -> str:

@@ -29,4 +29,4 @@ def test_facts_are_what_imported_code_registers_or_unresolved_and_never_wrong(
     assert tally.wrong == []
     assert tally.symbols > 900
     # Most of what is left open really differs from run to run, or is code that hides it.
-    assert tally.equal / tally.facts > 0.45
+    assert tally.equal / tally.facts > 0.5

@@ -80,6 +80,11 @@ class Walk:
                 return
             self._statement(statement)
 
+    @property
+    def dead(self) -> bool:
+        """Whether the end is not reached."""
+        return self._dead
+
     def bind(self, name: str, *bindings: Binding) -> None:
         """From here on the name has one of these bindings."""
         if name in self._scope.global_names:
@@ -167,7 +172,14 @@ class Walk:
 
     def _class_body(self, node: ast.ClassDef, at: int) -> Scope:
         name = self._scope.qualify(node.name)
-        body = Scope(ScopeKind.CLASS, self._scope.path, name, self._scope, at)
+        body = Scope(
+            ScopeKind.CLASS,
+            self._scope.path,
+            name,
+            self._scope,
+            at,
+            instance=self._scope.instance,
+        )
         if self._nesting >= MAX_NESTING:
             for inner in bound_below(node.body):
                 body.record(inner, at, (Opaque("bound in deeply nested code", node.lineno, inner),))

@@ -21,7 +21,7 @@ from modelops_bundle.analysis.resolve_budget import WORK, WORK_PER_DEFINITION, B
 from modelops_bundle.analysis.resolve_modules import LoadedModule, LoadedModules
 from modelops_bundle.analysis.scope import Assigned, Defined, Scope
 from modelops_bundle.analysis.semantic import symbol_digest
-from modelops_bundle.analysis.values import Class, Function
+from modelops_bundle.analysis.values import Call, Class, Function, Value
 from modelops_bundle.analysis.walk import canonical
 from modelops_bundle.conventions.base import Convention
 from modelops_bundle.core.behavior import SCHEME
@@ -39,6 +39,8 @@ from modelops_bundle.core.registry import Kind
 
 #: The reason of facts of a symbol that only the registry or the command line names.
 NO_CONVENTION = "no convention finds this symbol"
+#: The reason of facts of a symbol that may exist, or not.
+MADE_BY_OTHER_MEANS = "the file makes names in a way that is not followed"
 
 Symbol = tuple[BundlePath, str]
 
@@ -152,7 +154,7 @@ class Discovery:
         for one in session.symbol(name, scope):
             if one.discovered.kind is kind:
                 return one.discovered
-        return session.plain(name, scope, kind)
+        return session.plain(name, scope, kind) or session.possible(name, scope, kind)
 
     def plain(self, path: BundlePath, kind: Kind) -> tuple[Discovered, ...]:
         """Top-level classes (or functions) that no convention finds, in source order.
@@ -253,12 +255,48 @@ class _Session:
         targets: list[_Found] = []
         for definition in self.definitions(name, scope):
             if isinstance(definition, Defined):
-                value = value_of(definition, scope)
+                values: tuple[Value, ...] = (value_of(definition, scope),)
+            elif scope is self._loaded.scope:
+                values = self._made(name, definition)
+            else:
+                values = ()
+            for value in values:
                 if isinstance(value, Class):
-                    models += self._model(value)
+                    models += self._model(value, name, definition)
                 elif scope is self._loaded.scope:
-                    targets += self._target(value)
+                    targets += self._target(value, name, definition)
         return [_one(found) for found in (models, targets) if found]
+
+    def _made(self, name: str, definition: Assigned) -> tuple[Value, ...]:
+        """What code made and gave to a name, other names of what is defined left out."""
+        names, scope = self._resolver.names, self._loaded.scope
+        found = []
+        for value in names.value(definition, scope, name):
+            if isinstance(value, Class | Function):
+                alias = value.qualified_name
+                elsewhere = not value.made and value.path != scope.path
+                if elsewhere or (alias != name and value in names.bound_in(scope, alias)):
+                    continue
+            elif not isinstance(value, Call):
+                continue
+            found.append(value)
+        return tuple(found)
+
+    def possible(self, name: str, scope: Scope, kind: Kind) -> Discovered | None:
+        """A symbol that code may make in a way that is not followed; None where none does."""
+        line = self._resolver.names.writes.unclear(scope) or self._loaded.effects.dynamic
+        if not line or scope is not self._loaded.scope:
+            return None
+        where = Location(scope.path, line)
+        doubt = Unresolved(expression=name, reason=MADE_BY_OTHER_MEANS, location=where)
+        return Discovered(
+            kind=kind,
+            entrypoint=Entrypoint.of(self._loaded.name, name),
+            path=scope.path,
+            facts=_open_facts(kind, doubt),
+            location=where,
+            symbol_digest=SemanticDigest(f"{SCHEME}:{digest_of_fields('possible', name)}"),
+        )
 
     def names(self) -> list[str]:
         """The names at the top level of the file."""
@@ -290,29 +328,26 @@ class _Session:
             reason=NO_CONVENTION,
             location=Location(scope.path, _line(definition)),
         )
-        fact = ListFact((), (where,))
         facts: ModelFacts | TargetFacts = TargetFacts()
         if kind is Kind.MODEL:
-            facts = ModelFacts(outputs=fact, scenarios=fact, parameters=fact)
+            facts = _open_facts(kind, where)
         return self._discovered(kind, scope.qualify(name), facts, definition, "")
 
-    def _model(self, cls: Class) -> list[_Found]:
+    def _model(self, cls: Class, name: str, definition: Defined | Assigned) -> list[_Found]:
         for convention, reader in self._models:
             if reader.is_model(cls):
                 model = reader.read(cls)
-                definition = Defined(cls.node, 0, cls.body)
+                symbol = name if isinstance(definition, Assigned) else cls.qualified_name
                 found = self._discovered(
-                    Kind.MODEL, cls.qualified_name, model.facts, definition, convention.name
+                    Kind.MODEL, symbol, model.facts, definition, convention.name
                 )
                 return [_Found(replace(found, abstract=model.abstract), model)]
         return []
 
-    def _target(self, function: Function) -> list[_Found]:
+    def _target(self, value: Value, name: str, definition: Defined | Assigned) -> list[_Found]:
         for convention, reader in self._targets:
-            facts = reader.read(function)
-            if facts is not None and not isinstance(function.node, ast.Lambda):
-                definition = Defined(function.node, 0)
-                name = function.qualified_name
+            facts = reader.read(value)
+            if facts is not None:
                 found = self._discovered(Kind.TARGET, name, facts, definition, convention.name)
                 return [_Found(found)]
         return []
@@ -340,6 +375,13 @@ class _Session:
             symbol_digest=digest,
             convention=convention,
         )
+
+
+def _open_facts(kind: Kind, doubt: Unresolved) -> ModelFacts | TargetFacts:
+    if kind is Kind.TARGET:
+        return TargetFacts(model_output=doubt)
+    fact = ListFact((), (doubt,))
+    return ModelFacts(outputs=fact, scenarios=fact, parameters=fact)
 
 
 def _line(binding: Defined | Assigned) -> int:

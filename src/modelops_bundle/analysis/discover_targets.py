@@ -28,6 +28,9 @@ from modelops_bundle.core.findings import Location
 from modelops_bundle.core.observation import ListFact, TargetFacts, Unresolved
 
 _MAX_DEPTH = 6
+_NOTHING = ast.Lambda(
+    ast.arguments([], [], None, [], [], None, []), ast.Constant(None), lineno=1, col_offset=0
+)
 _Output = str | Unresolved | None
 
 
@@ -48,18 +51,21 @@ class TargetReader:
         self._matcher = matcher
         self._convention = convention
 
-    def read(self, function: Function) -> TargetFacts | None:
+    def read(self, value: Value) -> TargetFacts | None:
         """The facts of a function, None where it is no target.
 
         A function is one if it is decorated as one, or if it returns the framework's target with
         an output that does not depend on its own parameters (else it is a factory), and does not
         start with an underscore.
         """
-        if isinstance(function.node, ast.Lambda):
+        if isinstance(value, Call):
+            return self._applied(value)
+        if not isinstance(value, Function) or isinstance(value.node, ast.Lambda):
             return None
+        function, node = value, value.node
         decorated = self._decoration(function)
         if decorated is None:
-            if function.node.name.startswith("_"):
+            if node.name.startswith("_"):
                 return None
             output = self._body_output(function, factory=True)
             return None if output is None else TargetFacts(model_output=output)
@@ -68,7 +74,7 @@ class TargetReader:
         if not decorated.sure and isinstance(output, str):
             where = Location(function.path, function.line)
             output = Unresolved(
-                expression=function.node.name,
+                expression=node.name,
                 reason="it may be another decorator",
                 location=where,
                 candidates=(output,),
@@ -99,6 +105,23 @@ class TargetReader:
             calls = [value for value in values if isinstance(value, Call)]
             return self._metadata(calls, decorator, function, sure)
         return None
+
+    def _applied(self, call: Call) -> TargetFacts | None:
+        """A decorator that is called by hand: `name = decorator(…)(function)`."""
+        names = self._convention.target_decorators
+        inner = [one for one in call.functions if isinstance(one, Call)]
+        called = [self._matcher.calls(one, names) for one in inner]
+        if not inner or len(inner) != len(call.functions) or set(called) != {Match.ALL}:
+            return None
+        functions = self._resolver.arguments(call).get("", 0) or ()
+        given = functions[0] if len(functions) == 1 else None
+        if not isinstance(given, Function):
+            given = Function(call.path, "", call.line, call.at, _NOTHING, call.point)
+        decorated = self._metadata(inner, call.node.func, given, sure=True)
+        output = decorated.output
+        if output is None:
+            output = self._body_output(given, factory=False)
+        return TargetFacts(model_output=output, data=decorated.data)
 
     def _metadata(
         self, calls: list[Call], decorator: ast.expr, function: Function, sure: bool

@@ -24,7 +24,7 @@ from modelops_bundle.analysis.search_path import SearchPathEdit
 from modelops_bundle.analysis.semantic import Statement
 
 #: Changes whenever the same source would give other facts or other discoveries.
-ANALYSIS_VERSION = "4"
+ANALYSIS_VERSION = "5"
 #: What parses depends on the interpreter.
 PYTHON_VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 

@@ -31,7 +31,12 @@ _PLAIN = frozenset({"ascii", "us-ascii", "utf-8", "utf8", "utf-8-sig", "latin-1"
 ANYTHING = "*"
 #: Stands for `from . import x`.
 RELATIVE = "."
-_DEFINES = frozenset({"class", "def"})
+#: Stands for something that is called and given a name, or a namespace that is written.
+MAKES = "="
+_MAKING = re.compile(
+    rb"^[ \t]*[A-Za-z_]\w*[ \t]*(?::[^=\n]*)?=[^=\n]*\(|\b(?:globals|vars|setattr)\b", re.MULTILINE
+)
+_DEFINES = frozenset({"class", "def", MAKES, ANYTHING})
 
 
 def framework_words(conventions: Iterable[Convention]) -> frozenset[str]:
@@ -66,6 +71,8 @@ def words_in(content: bytes, interesting: frozenset[str]) -> frozenset[str]:
         joined = b" ".join(foreign)
         text = joined.decode("utf-8", "ignore") + " " + joined.decode("latin-1")
         words |= interesting.intersection(_WORD.findall(unicodedata.normalize("NFKC", text)))
+    if _MAKING.search(content):
+        words |= {MAKES}
     if _BARE_RELATIVE.search(content):
         words |= {RELATIVE}
     return words
@@ -104,9 +111,7 @@ def candidates(
                 if other not in reaching:
                     reaching.add(other)
                     queue.append(other)
-    return tuple(
-        path for path in sorted(reaching) if ANYTHING in words[path] or words[path] & _DEFINES
-    )
+    return tuple(path for path in sorted(reaching) if words[path] & _DEFINES)
 
 
 def narrowed(

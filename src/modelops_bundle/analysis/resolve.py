@@ -15,6 +15,7 @@ from modelops_bundle.analysis.resolve_budget import Budget
 from modelops_bundle.analysis.resolve_calls import Arguments, Calls
 from modelops_bundle.analysis.resolve_classes import Classes
 from modelops_bundle.analysis.resolve_containers import Containers
+from modelops_bundle.analysis.resolve_followed import Followed
 from modelops_bundle.analysis.resolve_methods import Methods, formatting
 from modelops_bundle.analysis.resolve_modules import LoadedModules
 from modelops_bundle.analysis.resolve_names import Names
@@ -74,6 +75,7 @@ class Resolver:
         spelt_out = Containers(self.names, self.evaluate)
         self.classes = Classes(self.names, self.outside, self.evaluate)
         self.calls = Calls(self.names, self.evaluate)
+        self.followed = Followed(self.names, self.calls, self.evaluate, self._budget)
         self._methods = Methods(self.names, self.calls, self.evaluate)
         self._evaluators: dict[type[ast.expr], Callable[..., Values]] = {
             ast.Constant: self._constant,
@@ -354,10 +356,15 @@ class Resolver:
         self, function: Value, bound: Call | None, node: ast.Call, point: Point
     ) -> Values | None:
         if isinstance(function, External) and bound is None:
+            if function.name == "builtins.type" and len(node.args) == 3:
+                made = self.followed.made(node, point)
+                return (made,) if made is not None else None
             return self.calls.builtin(function, node, point)
         if isinstance(function, Function):
             inlined = self.calls.inlined(function, node, point, bound)
-            return None if inlined is None else self.evaluate(*inlined)
+            if inlined is not None:
+                return self.evaluate(*inlined)
+            return self.followed.call(function, node, point, bound)
         if isinstance(function, Class) and self.classes.is_enum(function):
             return (self.names.unknown(node, point, "the member is computed"),)
         return None

@@ -104,8 +104,10 @@ def definition(binding: Defined, scope: Scope) -> Function | Class:
     qualified = scope.qualify(node.name)
     if isinstance(node, ast.ClassDef):
         body = binding.body or Scope(ScopeKind.CLASS, scope.path, qualified, scope, binding.at)
-        return Class(scope.path, qualified, node.lineno, binding.at, node, body, point)
-    return Function(scope.path, qualified, node.lineno, binding.at, node, point)
+        return Class(
+            scope.path, qualified, node.lineno, binding.at, node, body, point, scope.instance
+        )
+    return Function(scope.path, qualified, node.lineno, binding.at, node, point, scope.instance)
 
 
 def unpacked(values: Values, binding: Assigned | Looped, scope: Scope, name: str) -> Values:

@@ -243,6 +243,19 @@ class Calls:
         body = self._bodies[function]
         if body is None or function.point.local or function in self.named:
             return None
+        local = self.bound_to(function, node, point, bound)
+        if local is None:
+            return None
+        scope = function.point.scope
+        # A function sees its module as it is when it is called.
+        same = point.scope.module is scope.module and not point.scope.parameters
+        at = point.at if same else Point(scope).at
+        return body, Point(scope, at, tuple(local.items()), inner=True)
+
+    def bound_to(
+        self, function: Function, node: ast.Call, point: Point, bound: Call | None
+    ) -> dict[str, Values] | None:
+        """The parameters of a function with what a call gives them; None where they do not fit."""
         given = self.arguments(node, point, bound)
         parameters = function.node.args
         if given.missing is not None or parameters.vararg or parameters.kwarg:
@@ -266,11 +279,7 @@ class Calls:
                 if name not in defaults:
                     return None
                 local[name] = self._evaluate(defaults[name], function.point)
-        scope = function.point.scope
-        # A function sees its module as it is when it is called.
-        same = point.scope.module is scope.module and not point.scope.parameters
-        at = point.at if same else Point(scope).at
-        return body, Point(scope, at, tuple(local.items()), inner=True)
+        return local
 
 
 def join_path(*parts: str) -> str:

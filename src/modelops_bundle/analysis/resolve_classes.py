@@ -48,6 +48,8 @@ _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.ReprEnum"
 _FLAGS = frozenset({"enum.Flag", "enum.IntFlag"})
 _ENUM_HOOKS = frozenset({"__new__", "__init__", "_generate_next_value_", "_missing_", "__str__"})
 
+#: Stands for a base of a class that `type` made.
+_GIVEN = ast.Constant(None, lineno=0, col_offset=0)
 #: Classes on the way from a class to its bases' bases, and in one resolution order.
 _MAX_NESTED = 40
 _MAX_ANCESTORS = 400
@@ -82,6 +84,8 @@ class Classes:
 
     def bases(self, cls: Class) -> list[tuple[ast.expr, Values]]:
         """The base expressions with their alternatives, in order."""
+        if cls.given_bases is not None:
+            return [(_GIVEN, values) for values in cls.given_bases]
         return [(base, self._evaluate(base, cls.point)) for base in cls.node.bases]
 
     def ancestry(self, cls: Class) -> Ancestry:

@@ -136,6 +136,20 @@ class LoadedModules:
         """The scope of a function's body."""
         return function_scope(parent, node, self._absolute(parent.path), parent_at=parent_at)
 
+    def called(
+        self,
+        parent: Scope,
+        node: ast.FunctionDef | ast.AsyncFunctionDef,
+        parent_at: int,
+        given: Mapping[str, Values],
+        instance: tuple[object, ...],
+    ) -> Scope:
+        """The scope of a function's body in one call."""
+        absolute = self._absolute(parent.path)
+        return function_scope(
+            parent, node, absolute, parent_at=parent_at, given=given, instance=instance
+        )
+
     def _absolute(self, path: BundlePath) -> _Relative:
         return _Relative(self.index, path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from typing import cast
 
 from modelops_bundle.analysis.modules import PlaceKind
 from modelops_bundle.analysis.resolve_bindings import (
@@ -28,6 +29,7 @@ from modelops_bundle.analysis.scope import (
     Binding,
     Defined,
     Fallback,
+    Given,
     Guarded,
     Imported,
     Looped,
@@ -186,6 +188,15 @@ class Names:
         self.steadiness.add_function(scope, function.node)
         return scope
 
+    def called_scope(
+        self, function: Function, given: dict[str, Values], at: int, instance: tuple[object, ...]
+    ) -> Scope:
+        """The scope of a function's body in one call."""
+        assert not isinstance(function.node, ast.Lambda)
+        scope = self.modules.called(function.point.scope, function.node, at, given, instance)
+        self.steadiness.add_function(scope, function.node)
+        return scope
+
     def _outer(self, scope: Scope) -> tuple[Scope, int]:
         at = scope.parent_at
         outer = scope.parent
@@ -204,7 +215,7 @@ class Names:
             return False
         found.unclear = found.unclear or self.writes.unclear(scope)
         for binding, certain in self.writes.bindings(scope, name, after, at):
-            found.values += self._binding(binding, scope, name)
+            found.values += self.value(binding, scope, name)
             if certain:
                 return True
         return False
@@ -241,7 +252,7 @@ class Names:
             if isinstance(binding, Unbound):
                 found.unbound = True
                 continue
-            values = self._binding(binding, scope, name)
+            values = self.value(binding, scope, name)
             (found.fallback if fallback else found.values).extend(values)
 
     def _alive(self, bindings: tuple[Binding, ...], scope: Scope) -> Iterator[tuple[Binding, bool]]:
@@ -272,12 +283,12 @@ class Names:
         Tests that are constant are taken into account.
         """
         bindings, made_at = scope.bindings(name, END)
-        written: list[Binding] = []
-        for binding, certain in self.writes.bindings(scope, name, made_at):
-            written.append(binding)
+        alive: list[Binding] = []
+        for written, certain in self.writes.bindings(scope, name, made_at):
+            alive.append(written)
             if certain:
-                return tuple(written), True
-        alive = [*written, *(binding for binding, _ in self._alive(bindings, scope))]
+                return tuple(alive), True
+        alive += (binding for binding, _ in self._alive(bindings, scope))
         kept = tuple(one for one in alive if not isinstance(one, Unbound))
         return kept, len(kept) == len(alive)
 
@@ -286,7 +297,8 @@ class Names:
         names = [name for name, _ in scope.final()]
         return list(dict.fromkeys((*names, *self.writes.names(scope))))
 
-    def _binding(self, binding: Binding, scope: Scope, name: str) -> Values:
+    def value(self, binding: Binding, scope: Scope, name: str) -> Values:
+        """What one binding of a name gives."""
         key = (binding, name)
         held = self._values.get(key)
         if held is not None:
@@ -335,6 +347,8 @@ class Names:
                 return self._imported(binding, scope)
             case Defined():
                 return (definition(binding, scope),)
+            case Given():
+                return cast(Values, binding.values)
             case Opaque():
                 where = Location(scope.path, binding.line)
                 expression = binding.expression or name

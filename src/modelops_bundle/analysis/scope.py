@@ -83,6 +83,13 @@ class Opaque:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """Bound to values that are known already (`analysis.values.Values`)."""
+
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Unbound:
     """Not bound, or deleted."""
 
@@ -104,7 +111,18 @@ class Fallback:
     binding: Binding
 
 
-Binding = Assigned | Augmented | Looped | Imported | Defined | Opaque | Unbound | Guarded | Fallback
+Binding = (
+    Assigned
+    | Augmented
+    | Looped
+    | Imported
+    | Defined
+    | Given
+    | Opaque
+    | Unbound
+    | Guarded
+    | Fallback
+)
 
 
 def innermost(binding: Binding) -> Binding:
@@ -173,6 +191,9 @@ class Scope:
         writes: What is written into the namespace under computed names, in order.
         returns: Return statements, for a function.
         global_names: Names that a `global` statement sends to the module.
+        open_end: The end of a function's body is reached without a `return`.
+        instance: What tells a call that is followed from other calls of the function; () for
+            what exists once.
     """
 
     kind: ScopeKind
@@ -186,6 +207,8 @@ class Scope:
     writes: list[Written] = field(default_factory=list)
     returns: list[Returned] = field(default_factory=list)
     global_names: set[str] = field(default_factory=set)
+    open_end: bool = False
+    instance: tuple[object, ...] = ()
 
     def bindings(self, name: str, at: int) -> tuple[tuple[Binding, ...], int]:
         """The bindings that may hold just before a position, and where they were made.

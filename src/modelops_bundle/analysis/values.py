@@ -108,6 +108,9 @@ class Function:
 
     Two of them are the same if place and name agree, and where in the order of execution they are
     made: in each round of a loop another.
+
+    Attributes:
+        made: The call of a function of the project that made it, () for what no call made.
     """
 
     path: BundlePath
@@ -116,11 +119,17 @@ class Function:
     at: int
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda = field(compare=False, repr=False)
     point: Point = field(compare=False, repr=False)
+    made: tuple[object, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class of the project. Two of them are the same as two functions are."""
+    """A class of the project. Two of them are the same as two functions are.
+
+    Attributes:
+        made: The call that made it: of a function of the project, or of `type`.
+        given_bases: Its bases, where `type` made it.
+    """
 
     path: BundlePath
     qualified_name: str
@@ -129,6 +138,8 @@ class Class:
     node: ast.ClassDef = field(compare=False, repr=False)
     body: Scope = field(compare=False, repr=False)
     point: Point = field(compare=False, repr=False)
+    made: tuple[object, ...] = field(default=(), repr=False)
+    given_bases: tuple[Values, ...] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

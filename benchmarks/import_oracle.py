@@ -151,7 +151,7 @@ def copied(environment: OracleEnvironment, package: str, root: Path) -> None:
         shutil.copytree(source, root / package, ignore=left_out, symlinks=True)
     else:
         shutil.copy(source, root)
-    (root / ".modelops-bundle").mkdir()
+    (root / ".modelops-bundle").mkdir(exist_ok=True)
 
 
 def candidates(root: Path) -> list[str]:

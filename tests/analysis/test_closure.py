@@ -186,8 +186,44 @@ def test_a_known_beginning_narrows_a_computed_import() -> None:
         "p/q/__init__.py",
         "p/q/c.py",
     }
+    partly = "from importlib import import_module\nimport_module('p.%s_x' % name)"
+    modules = {"p/a_x.py": "", "p/b_x.py": "", "r/c_x.py": "", "p/tests/d_x.py": ""}
+    assert files({**PACKAGE, **modules, "main.py": partly}) == {
+        "p/__init__.py",
+        "p/a_x.py",
+        "p/b_x.py",
+    }
     outside = "from importlib import import_module\nimport_module(f'scipy.{name}')"
     assert files({**PACKAGE, "main.py": outside}) == set()
+
+
+def test_a_known_end_is_looked_for_in_all_of_the_project() -> None:
+    source = "from importlib import import_module\nimport_module('%s.models' % app)"
+    sources = {
+        "main/x.py": source,
+        "one/models.py": "",
+        "two/models/__init__.py": "",
+        "two/a.py": "",
+    }
+    assert files(sources, "main/x.py") == {"one/models.py", "two/models/__init__.py"}
+
+
+def test_test_files_are_meant_by_tests_alone() -> None:
+    source = "from importlib import import_module\nimport_module(name)"
+    sources = {
+        "p/x.py": source,
+        "p/a.py": "",
+        "p/tests/t.py": source,
+        "p/test_b.py": "",
+        "p/conftest.py": "",
+    }
+    assert files(sources, "p/x.py") == {"p/a.py"}
+    assert files(sources | {"p/test_b.py": source}, "p/test_b.py") == {
+        "p/x.py",
+        "p/a.py",
+        "p/tests/t.py",
+        "p/conftest.py",
+    }
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,11 @@ def evaluated(source: str) -> Texts:
         ("Path(__file__).parent / 'x'", (FILE + "/../x",)),
         ("Path(__file__).resolve().parents[1] / 'x'", (FILE + "/../../x",)),
         ("os.path.join(os.path.dirname(__file__), 'a', 'b')", (FILE + "/../a/b",)),
+        ("'.'.join(['a', 'b'])", ("a.b",)),
+        ("'%s.%s' % ('a', 'b')", ("a.b",)),
+        ("'%s%%' % 'a'", ("a%",)),
+        ("x = 'a'\n'{}.{}'.format(x, 'b')", ("a.b",)),
+        ("'{1}{{{0}}}'.format('a', 'b')", ("b{a}",)),
         ("Path('a', 'b').joinpath('c').as_posix()", ("a/b/c",)),
     ],
 )
@@ -74,7 +79,14 @@ def test_what_can_be_told(source: str, values: tuple[str, ...] | None) -> None:
         "x = y\ny = x\nx",
         "for x in x: pass\nx",
         "L = [L]\nL[0]",
-        "', '.join(['a', 'b'])",
+        "', '.join([*x])",
+        "'%d%%' % 1",
+        "'%x' % 'a'",
+        "'{:>3}'.format('a')",
+        "'{'.format('a')",
+        "'{1}'.format('a')",
+        "'{x}'.format(x='a')",
+        "x % 'a'",
         "Path(*parts)",
         "f'{x:>9}'",
         "f'{\"a\"!r}'",
@@ -94,14 +106,19 @@ def test_what_cannot_be_told_is_unknown(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "prefix"),
+    ("source", "prefix", "suffix"),
     [
-        ("'p.' + x", "p."),
-        ("f'p.{x}.q'", "p."),
-        ("f'{__name__}.{x}'", NAME + "."),
-        ("x + '.q'", ""),
-        ("'{}'.format(x)", ""),
+        ("'p.' + x", "p.", ""),
+        ("f'p.{x}.q'", "p.", ".q"),
+        ("f'{__name__}.{x}'", NAME + ".", ""),
+        ("x + '.q'", "", ".q"),
+        ("'%s.base' % x", "", ".base"),
+        ("'p.%s.%s' % (x, 'q')", "p.", ".q"),
+        ("'p.{}'.format(x)", "p.", ""),
+        ("'.'.join(['p', x, 'q'])", "p.", ".q"),
+        ("'{}'.format(x)", "", ""),
+        ("y = 'a' if z else 'b'\nf'{y}.{x}.{y}'", "", ""),
     ],
 )
-def test_the_beginning_may_be_known(source: str, prefix: str) -> None:
-    assert evaluated(source) == Texts(None, prefix)
+def test_the_beginning_and_the_end_may_be_known(source: str, prefix: str, suffix: str) -> None:
+    assert evaluated(source) == Texts(None, prefix, suffix)

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 
 from modelops_bundle.analysis.dynamic import DynamicImport, How
-from modelops_bundle.analysis.links import Links, Use
+from modelops_bundle.analysis.links import Links, Use, Widening
 from modelops_bundle.analysis.modules import ARCHIVES, ModuleIndex, ModulePlace
 from modelops_bundle.analysis.search_path import SearchPath, SearchPathEdit, places_of
 from modelops_bundle.analysis.texts import FILE, NAME, PACKAGE
@@ -129,20 +129,24 @@ class CallLinker:
         return text.replace(NAME, self._name).replace(PACKAGE, self._package)
 
     def _computed(self, dynamic: DynamicImport) -> None:
-        """Whatever the call may import: what its known beginning names, else the own package."""
-        beginning = self._filled(dynamic.prefix)
+        """Whatever the call may import: what the known parts name, else the own package."""
+        beginning = "" if dynamic.how is How.PATH else self._filled(dynamic.prefix)
+        ending = "" if dynamic.how is How.PATH else self._filled(dynamic.suffix)
         head, dot, _ = beginning.rpartition(".")
-        if dynamic.how is not How.PATH and dot and head and not head.startswith("."):
+        if dot and head and not head.startswith("."):
             places = self._index.places(head)
             if not places:
                 self._links.add_outside(head, dynamic.line)
                 return
             for place in places:
                 self._links.add(place, dynamic.line)
-            for folder in places[-1].folders:
-                self._links.widened.setdefault(folder, dynamic.line)
+            found = [Widening(folder, beginning, ending) for folder in places[-1].folders]
+        elif not beginning and ending.startswith("."):
+            found = [Widening(ROOT, "", ending)]
         else:
-            self._links.widened.setdefault(self._path.parent, dynamic.line)
+            found = [Widening(self._path.parent)]
+        for widening in found:
+            self._links.widened.setdefault(widening, dynamic.line)
         self._links.computed.append(dynamic.line)
 
     def _file_at(self, text: str, line: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from modelops_bundle.analysis.droppable import droppable_symbols
 from modelops_bundle.analysis.facts import FileFacts
 from modelops_bundle.analysis.linking import Linker
+from modelops_bundle.analysis.links import Widening
 from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.analysis.search_path import SearchPath
 from modelops_bundle.analysis.semantic import opaque_digest
@@ -77,16 +78,16 @@ class ClosureBuilder:
         lines: dict[BundlePath, int] = {}
         third_party: dict[str, Location] = {}
         dangling: set[str] = set()
-        widened: set[BundlePath] = set()
+        widened: set[Widening] = set()
         queue = [path]
         # Breadth first over a growing list, so that the first way to a file is a shortest one.
         for file in queue:
             links = linker.links(file)
             reached = list(links.edges.items())
-            for folder, line in links.widened.items():
-                if folder not in widened:
-                    widened.add(folder)
-                    reached += [(other, line) for other in linker.widened(folder, file)]
+            for widening, line in links.widened.items():
+                if widening not in widened:
+                    widened.add(widening)
+                    reached += [(other, line) for other in linker.widened(widening, path)]
             for target, line in reached:
                 if target not in via and target != path:
                     via[target], lines[target] = file, line

@@ -14,7 +14,7 @@ from modelops_bundle.analysis.chains import Chain
 from modelops_bundle.analysis.package_resources import PackageResources
 from modelops_bundle.analysis.source import ParsedSource
 from modelops_bundle.analysis.started_code import EXECUTORS, STARTERS, Started, executed, started
-from modelops_bundle.analysis.texts import PACKAGE, TextEvaluator
+from modelops_bundle.analysis.texts import PACKAGE, TextEvaluator, Texts
 
 
 class How(StrEnum):
@@ -38,7 +38,7 @@ class DynamicImport:
     Attributes:
         names: Dotted names (relative ones as `package|.name`) or paths, with the placeholders of
             `texts`; None where they are computed.
-        prefix: What a computed name begins with.
+        prefix, suffix: What a computed name begins and ends with.
         files: For a resource, paths below the package; None for whatever is there.
         settled: A comment on its lines or right above says what is imported.
     """
@@ -49,6 +49,7 @@ class DynamicImport:
     prefix: str = ""
     settled: bool = False
     files: tuple[str, ...] | None = None
+    suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +172,10 @@ class _Calls:
             elif how is How.IMPORT and dotted not in _ASKERS:
                 values = tuple(_with_level(call, values, evaluator))
         if values is not None or dotted not in _ASKERS:
-            prefix = texts.prefix if texts.values is None else ""
-            yield DynamicImport(call.lineno, how, values, prefix, settled)
+            known = texts if texts.values is None else Texts(None)
+            yield DynamicImport(
+                call.lineno, how, values, known.prefix, settled, suffix=known.suffix
+            )
 
     def _attached(self, call: ast.Call, dotted: str, settled: bool) -> DynamicImport:
         """`lazy_loader.attach(__name__, submodules=…, submod_attrs=…)`: on demand, all of them."""

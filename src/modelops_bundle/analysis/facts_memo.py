@@ -89,7 +89,15 @@ def encode_facts(facts: FileFacts) -> bytes:
                 for one in facts.imports
             ],
             [
-                [one.line, one.how.value, one.names, one.prefix, one.settled, one.files]
+                [
+                    one.line,
+                    one.how.value,
+                    one.names,
+                    one.prefix,
+                    one.settled,
+                    one.files,
+                    one.suffix,
+                ]
                 for one in facts.dynamic
             ],
             sorted(facts.names),
@@ -173,14 +181,16 @@ def _import(value: object) -> ImportStatement:
 
 
 def _dynamic(value: object) -> DynamicImport:
-    line, how, names, prefix, settled, files = items(value, 6)
+    line, how, names, prefix, settled, files, suffix = items(value, 7)
     try:
         known = How(text(how))
     except ValueError as error:
         raise UnreadableError(str(error)) from error
     found = None if names is None else texts(names)
     below = None if files is None else texts(files)
-    return DynamicImport(number(line), known, found, text(prefix), flag(settled), below)
+    return DynamicImport(
+        number(line), known, found, text(prefix), flag(settled), below, text(suffix)
+    )
 
 
 def _edit(value: object) -> SearchPathEdit:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from modelops_bundle.analysis.call_links import CallLinker
 from modelops_bundle.analysis.facts import FileFacts, Read
 from modelops_bundle.analysis.imports import ImportStatement
-from modelops_bundle.analysis.links import Links, Use
+from modelops_bundle.analysis.links import Links, Use, Widening
 from modelops_bundle.analysis.modules import ModuleIndex, ModulePlace, PlaceKind, is_test
 from modelops_bundle.analysis.search_path import NOWHERE, SearchPath
 from modelops_bundle.analysis.store import FactsStore
@@ -56,8 +56,8 @@ class Linker:
         yield from links.edges
         yield from links.typing_edges
         yield from links.exposed
-        for folder in links.widened:
-            yield from self.widened(folder, path)
+        for widening in links.widened:
+            yield from self.widened(widening, path)
         for use in links.uses:
             if use.place.source is not None:
                 yield use.place.source
@@ -71,10 +71,18 @@ class Linker:
         start = bisect_left(self._sources, folder + "/")
         return self._sources[start : bisect_left(self._sources, folder + "0", start)]
 
-    def widened(self, folder: BundlePath, importer: BundlePath) -> Iterator[BundlePath]:
-        """The source files that a computed import in a file may mean; tests are not meant."""
-        tests = is_test(importer)
-        return (path for path in self.sources_in(folder) if tests or not is_test(path))
+    def widened(self, widening: Widening, entry: BundlePath) -> Iterator[BundlePath]:
+        """The source files that a computed import may mean; tests are not meant.
+
+        Args:
+            widening: What is known of it.
+            entry: The module whose closure is asked for; one that is a test may mean tests.
+        """
+        tests = is_test(entry)
+        for path in self.sources_in(widening.folder):
+            meant = tests or not is_test(path)
+            if meant and widening.means(self.index.module_name(path)):
+                yield path
 
 
 class _FileLinker:

@@ -30,6 +30,23 @@ class Use:
     submodule: bool = False
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Widening:
+    """The modules that a computed import may mean: those below a folder with such a name.
+
+    Attributes:
+        prefix, suffix: What their dotted names begin and end with; "" for any.
+    """
+
+    folder: BundlePath
+    prefix: str = ""
+    suffix: str = ""
+
+    def means(self, module: str) -> bool:
+        """Whether a dotted name may be meant."""
+        return module.startswith(self.prefix) and module.endswith(self.suffix)
+
+
 @dataclass(slots=True)
 class Links:
     """Where a file leads.
@@ -37,7 +54,7 @@ class Links:
     Attributes:
         edges: Files that it imports, with the line (0 for its own parent packages), in order.
         typing_edges: Files that it names for type checkers only.
-        widened: Folders all of whose files it may import, with the line of the computed import.
+        widened: What else it may import, with the line of the computed import.
         computed: Lines of computed imports that no comment settles.
         third_party: Top-level modules that are neither the project's nor the standard library's.
         dangling: Modules that are imported and found neither in the project nor in the standard
@@ -53,7 +70,7 @@ class Links:
 
     edges: dict[BundlePath, int] = field(default_factory=dict)
     typing_edges: dict[BundlePath, int] = field(default_factory=dict)
-    widened: dict[BundlePath, int] = field(default_factory=dict)
+    widened: dict[Widening, int] = field(default_factory=dict)
     computed: list[int] = field(default_factory=list)
     third_party: dict[str, int] = field(default_factory=dict)
     dangling: set[str] = field(default_factory=set)

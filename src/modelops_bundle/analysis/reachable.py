@@ -72,7 +72,7 @@ class ReachDigests:
         fields: list[str] = []
         for member in sorted(members):
             links = self._linker.links(member)
-            fields += [member, self._content(member), *sorted(links.widened), "/"]
+            fields += [member, self._content(member), *map(repr, sorted(links.widened)), "/"]
         digest = digest_of_fields("reach", *fields, "beyond", *sorted(beyond))
         for member in members:
             self._digests[member] = digest

@@ -48,7 +48,8 @@ def executed(call: ast.Call, evaluator: TextEvaluator) -> Started:
         inner = node.func.value if isinstance(node.func, ast.Attribute) else None
         node = node.args[0] if node.args else inner
     if isinstance(node, ast.Call) and _called(node) in _READERS:
-        return Started(paths=evaluator.texts(_opened(node)).values)
+        opened = _opened(node)
+        return Started() if opened is None else Started(paths=evaluator.texts(opened).values)
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return Started(modules=tuple(_imported(node.value)))
     return Started()

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from modelops_bundle.analysis.text_parts import parts_of
+
 NAME, PACKAGE, FILE = "\0", "\1", "\2"
 
 #: More alternatives than this count as unknown.
@@ -32,11 +34,12 @@ class Texts:
 
     Attributes:
         values: All of them, in source order; None if they cannot be told.
-        prefix: What the text begins with where the rest cannot be told.
+        prefix, suffix: What the text begins and ends with where the rest cannot be told.
     """
 
     values: tuple[str, ...] | None
     prefix: str = ""
+    suffix: str = ""
 
 
 _UNKNOWN = Texts(None)
@@ -86,8 +89,8 @@ class TextEvaluator:
                 return _joined([self.texts(term, deeper) for term in _terms(node)])
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 return _joined([self.texts(left, deeper), _SLASH, self.texts(right, deeper)])
-            case ast.JoinedStr(values=parts):
-                return _joined([self.texts(part, deeper) for part in parts])
+            case ast.BinOp(op=ast.Mod()) | ast.JoinedStr():
+                return _joined([self.texts(part, deeper) for part in parts_of(node)])
             case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
                 return self.texts(value, deeper)
             case ast.IfExp(body=body, orelse=orelse):
@@ -183,6 +186,8 @@ class TextEvaluator:
             return _paths([self.texts(argument, depth) for argument in args])
         if not isinstance(func, ast.Attribute):
             return _UNKNOWN
+        if name in ("format", "join") and isinstance(func.value, ast.Constant):
+            return _joined([self.texts(part, depth) for part in parts_of(node)])
         if name == "join" and isinstance(func.value, (ast.Name, ast.Attribute)):
             # `os.path.join`; `"".join` has a constant before the dot.
             return _paths([self.texts(argument, depth) for argument in args])
@@ -297,11 +302,24 @@ def _joined(parts: Sequence[Texts]) -> Texts:
     values = [""]
     for part in parts:
         if part.values is None:
-            return Texts(None, values[0] + part.prefix if len(values) == 1 else "")
+            prefix = values[0] + part.prefix if len(values) == 1 else ""
+            return Texts(None, prefix, _ending(parts))
         values = [head + tail for head in values for tail in part.values]
         if len(values) > MAX_TEXTS or any(len(value) > _MAX_LENGTH for value in values):
             return _UNKNOWN
     return Texts(tuple(values))
+
+
+def _ending(parts: Sequence[Texts]) -> str:
+    """What comes after the last part that cannot be told."""
+    ending = ""
+    for part in reversed(parts):
+        if part.values is None:
+            return part.suffix + ending
+        if len(part.values) != 1:
+            return ending
+        ending = part.values[0] + ending
+    return ending
 
 
 def _paths(parts: Sequence[Texts]) -> Texts:

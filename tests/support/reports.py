@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from modelops_bundle.core.findings import Finding, Severity
@@ -50,6 +51,7 @@ class ReportFacts:
     remote: RemoteFacts = field(default_factory=RemoteFacts)
     conflicted: bool = False
     conflicts: tuple[MergeConflict, ...] = ()
+    environment_details: Mapping[BundlePath, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,9 @@ STATUS_FIELDS: Mapping[str, Schema] = {
     ),
     "environment": record(
         state={"enum": ["fresh", "cosmetic", "stale"]},
-        changes=listing(record(path=PATH, old=MAYBE_DIGEST, new=MAYBE_DIGEST)),
+        changes=listing(
+            record(path=PATH, old=MAYBE_DIGEST, new=MAYBE_DIGEST, details=listing(TEXT))
+        ),
     ),
     "conflicted": FLAG,
     "conflicts": listing(record(entity=TEXT, field=TEXT, ours=TEXT, theirs=TEXT)),
@@ -356,6 +358,7 @@ SCHEMAS: Mapping[str, Schema] = {
                 new=MAYBE_TEXT,
                 via=listing(PATH),
                 change={"anyOf": [{"type": "null"}, SOURCE_CHANGE]},
+                details=listing(TEXT),
                 models=listing(record(id=TEXT, state=ENTRY_STATE)),
             )
         ),

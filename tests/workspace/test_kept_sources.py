@@ -51,7 +51,7 @@ def test_a_forged_copy_is_none(project: Project) -> None:
 
 
 def test_large_files_are_not_kept(project: Project) -> None:
-    text = "x" * (2 << 20)
+    text = "x" * (5 << 20)
     write(project.root, "one.py", text)
     kept = KeptSources(project)
     kept.keep(scan(project), [ONE, TWO])
@@ -66,3 +66,13 @@ def test_a_cache_that_cannot_be_written_is_done_without(project: Project) -> Non
     KeptSources(project).keep(scan(project), [ONE])
 
     assert KeptSources(project).get(digest("one = 1\n")) is None
+
+
+def test_texts_are_kept_and_what_is_held_stays(project: Project) -> None:
+    kept = KeptSources(project)
+    kept.keep(scan(project), [ONE], texts=[b"tables"])
+    assert kept.get(digest("tables")) == b"tables"
+    kept.keep(scan(project), [TWO], held=[digest("tables"), digest("never kept")])
+    assert kept.get(digest("tables")) == b"tables"
+    kept.keep(scan(project), [TWO])
+    assert kept.get(digest("tables")) is None

@@ -213,6 +213,8 @@ class Observation:
         closures: By the module's own file: of every entry and of everything discovered.
         reads: What the source files of registered entries' closures name as data.
         environment: Digests of dependency tables and lock files.
+        environment_details: What is other in those that are not as recorded, where their earlier
+            text is known: `numpy >=1.26 -> >=2.0`.
         similarity: How alike a registered symbol's source at the last sync and a candidate
             are, 0 to 1, by (old entrypoint, candidate's entrypoint); absent where the old source
             is not known.
@@ -226,6 +228,7 @@ class Observation:
     parse_failures: Mapping[BundlePath, ParseFailure] = field(default_factory=dict)
     reads: Mapping[BundlePath, FileReads] = field(default_factory=dict)
     environment: Mapping[BundlePath, Digest] = field(default_factory=dict)
+    environment_details: Mapping[BundlePath, tuple[str, ...]] = field(default_factory=dict)
     source_roots: tuple[BundlePath, ...] = (ROOT,)
     similarity: Mapping[tuple[Entrypoint, Entrypoint], float] = field(default_factory=dict)
     project: ProjectFacts = field(default_factory=ProjectFacts)

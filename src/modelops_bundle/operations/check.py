@@ -28,6 +28,8 @@ UNVERIFIED, UNREGISTERED, REWRITTEN, CONFLICTED = "MB132", "MB133", "MB134", "MB
 #: What a sync would cure: in a check the plan says it, with the place.
 CURED = "MB11"
 SYNC_HINT = "Run 'mops-bundle sync'"
+#: More differences of one dependency table or lock file are counted.
+_TOLD = 8
 
 #: Preflight's errors that say why a dependency could not be observed.
 _WHY_ABSENT = frozenset({"MB302", "MB303", "MB310", "MB312", "MB313", "MB314"})
@@ -62,7 +64,8 @@ def check(project: Project, *, strict: bool = False, code_only: bool = False) ->
     if code_only:
         session, unverified = _with_recorded_data(session)
     report = evaluate(session)
-    findings = set(all_findings(report.plan, report.findings, strict=strict))
+    details = report.environment_details
+    findings = set(all_findings(report.plan, report.findings, details=details, strict=strict))
     findings.update(map(_unverified_finding, unverified))
     if report.conflicted:
         findings.add(_conflict_finding(report))
@@ -70,7 +73,11 @@ def check(project: Project, *, strict: bool = False, code_only: bool = False) ->
 
 
 def all_findings(
-    plan: SyncPlan, preflight: Iterable[Finding], *, strict: bool = False
+    plan: SyncPlan,
+    preflight: Iterable[Finding],
+    *,
+    details: Mapping[BundlePath, tuple[str, ...]] | None = None,
+    strict: bool = False,
 ) -> Iterator[Finding]:
     """The plan as findings and those of preflight, each cause once.
 
@@ -78,7 +85,7 @@ def all_findings(
     or cannot be parsed, the plan's of what a sync would cure.
     """
     found = tuple(preflight)
-    stale = tuple(_plan_findings(plan, _ExplainedBy(found), strict=strict))
+    stale = tuple(_plan_findings(plan, _ExplainedBy(found), details or {}, strict=strict))
     told = {finding.key for finding in stale}
     yield from stale
     yield from (f for f in found if not (f.code.startswith(CURED) and f.key in told))
@@ -101,7 +108,11 @@ class _ExplainedBy:
 
 
 def _plan_findings(
-    plan: SyncPlan, explained: Callable[[Reason], bool], *, strict: bool
+    plan: SyncPlan,
+    explained: Callable[[Reason], bool],
+    details: Mapping[BundlePath, tuple[str, ...]],
+    *,
+    strict: bool,
 ) -> Iterator[Finding]:
     """One finding for each entry, addition or section that differs."""
     for verdict in plan.verdicts:
@@ -121,12 +132,12 @@ def _plan_findings(
         if not isinstance(change.key, SectionKey) or change.key.section is Section.TARGET_SET:
             continue  # target sets follow their targets, which have findings of their own
         if strict or not change.cosmetic:
-            yield _section_finding(change)
+            yield _section_finding(change, details)
 
 
-def _section_finding(change: Change) -> Finding:
+def _section_finding(change: Change, details: Mapping[BundlePath, tuple[str, ...]]) -> Finding:
     first = change.reasons[0] if change.reasons else None
-    told = ", ".join(reason.message for reason in change.reasons)
+    told = "; ".join(_of_environment(reason, details) for reason in change.reasons)
     return Finding(
         code=first.code if first else REWRITTEN,
         severity=Severity.ERROR,
@@ -135,6 +146,15 @@ def _section_finding(change: Change) -> Finding:
         hint=SYNC_HINT,
         location=Location((first and first.path) or REGISTRY),
     )
+
+
+def _of_environment(reason: Reason, details: Mapping[BundlePath, tuple[str, ...]]) -> str:
+    """What a section's reason says, with what is other in the file where that is known."""
+    known = details.get(reason.path, ()) if reason.path is not None else ()
+    if not known:
+        return reason.message
+    more = f" and {len(known) - _TOLD} more" if len(known) > _TOLD else ""
+    return f"{reason.path}: {', '.join(known[:_TOLD])}{more}"
 
 
 def _without_explained(verdict: Verdict, reasons: tuple[Reason, ...]) -> Verdict:

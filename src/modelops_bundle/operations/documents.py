@@ -119,11 +119,15 @@ class SectionDocument(TypedDict):
 
 
 class EnvironmentChangeDocument(TypedDict):
-    """A dependency table or lock file that differs; null where there was, or is, none."""
+    """A dependency table or lock file that differs; null where there was, or is, none.
+
+    `details` tell what is other in it, as far as its earlier text is known here.
+    """
 
     path: str
     old: str | None
     new: str | None
+    details: list[str]
 
 
 class EnvironmentDocument(TypedDict):

@@ -51,6 +51,7 @@ class Input:
         via: The import chain from the entry's file, both ends included; empty for what is not
             imported.
         change: For code that differs.
+        details: For the environment: what is other in it, where that is known.
         providers: For a link: the models that have the output, with their states.
     """
 
@@ -61,6 +62,7 @@ class Input:
     new: str = ""
     via: tuple[BundlePath, ...] = ()
     change: SourceChange | None = None
+    details: tuple[str, ...] = ()
     providers: tuple[tuple[EntryKey, State], ...] = ()
 
     @property
@@ -250,7 +252,14 @@ class _Explainer:
                     state = InputState.ADDED if recorded else InputState.COSMETIC
                 else:
                     state = InputState.STALE if new is not None else InputState.REMOVED
-            yield Input(role=Role.ENVIRONMENT, state=state, path=path, old=old or "", new=new or "")
+            yield Input(
+                role=Role.ENVIRONMENT,
+                state=state,
+                path=path,
+                old=old or "",
+                new=new or "",
+                details=self._observed.environment_details.get(path, ()),
+            )
 
     def _users(self) -> Iterator[tuple[EntryKey, str]]:
         old, new = self._recorded, self._entry

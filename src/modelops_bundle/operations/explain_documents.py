@@ -46,7 +46,8 @@ class ProviderDocument(TypedDict):
 class InputDocument(TypedDict):
     """One input: `role` is `code`, `data`, `link` or `environment`.
 
-    `old` and `new` are digests, for a link the names of outputs.
+    `old` and `new` are digests, for a link the names of outputs; `details` tell what is other in
+    an environment file, as far as its earlier text is known here.
     """
 
     role: str
@@ -57,6 +58,7 @@ class InputDocument(TypedDict):
     new: str | None
     via: list[str]
     change: SourceChangeDocument | None
+    details: list[str]
     models: list[ProviderDocument]
 
 
@@ -135,6 +137,7 @@ def _input(one: Input) -> InputDocument:
         "new": one.new or None,
         "via": [str(path) for path in one.via],
         "change": None if one.change is None else _change(one.change),
+        "details": list(one.details),
         "models": [{"id": key.id, "state": state.value} for key, state in one.providers],
     }
 

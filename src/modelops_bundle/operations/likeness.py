@@ -9,6 +9,7 @@ from modelops_bundle.core.observation import Discovered
 from modelops_bundle.core.pairing import SIMILAR
 from modelops_bundle.core.paths import BundlePath, Entrypoint
 from modelops_bundle.core.registry import BundleRegistry, EntryKey, ModelEntry, TargetEntry
+from modelops_bundle.operations.environment_details import dependency_tables, lock_files
 from modelops_bundle.operations.old_sources import OldSources
 from modelops_bundle.workspace.kept_sources import KeptSources
 from modelops_bundle.workspace.scan import Scan
@@ -51,12 +52,19 @@ def keep_sources(
 ) -> None:
     """Keep what the program looked at holds now, for the next comparison.
 
-    The entries' own files, their closures, and the files of what is not registered.
+    The entries' own files, their closures, the files of what is not registered, and what says
+    which distributions are installed.
     """
     entries = tuple(entry for _, entry in record.entries())
     own = (entry.path for entry in entries)
     code = (path for entry in entries for path in entry.code)
-    kept.keep(scan, dict.fromkeys((*own, *code, *(item.path for item in discovered))))
+    found = (item.path for item in discovered)
+    kept.keep(
+        scan,
+        dict.fromkeys((*own, *code, *found, *lock_files(record, scan))),
+        texts=dependency_tables(record, scan),
+        held=record.environment.values(),
+    )
 
 
 class _Comparison:

@@ -20,6 +20,7 @@ from modelops_bundle.core.settings import BundleConfig
 from modelops_bundle.core.travel import PROJECT_FILES
 from modelops_bundle.errors import ConfigError, InvalidPathError
 from modelops_bundle.operations.document import RegistryFile, read_registry
+from modelops_bundle.operations.environment_details import environment_details
 from modelops_bundle.operations.file_memo import FileMemo
 from modelops_bundle.operations.gitignore import GitView, view_git
 from modelops_bundle.operations.left_out import ignored_dependencies, ignored_imports
@@ -204,6 +205,7 @@ def _observation(
         parse_failures=analysis.parse_failures,
         reads=analysis.reads,
         environment=_environment(record, tables),
+        environment_details=environment_details(record, tables, looked, old),
         source_roots=analysis.source_roots,
         similarity=similarities(record, analysis.discovered, looked, old),
         project=facts,

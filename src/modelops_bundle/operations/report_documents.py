@@ -63,6 +63,8 @@ class Report(Protocol):
     def conflicted(self) -> bool: ...
     @property
     def conflicts(self) -> tuple[MergeConflict, ...]: ...
+    @property
+    def environment_details(self) -> Mapping[BundlePath, tuple[str, ...]]: ...
 
 
 class Outcome(Protocol):
@@ -96,7 +98,7 @@ def status_document(report: Report) -> StatusDocument:
             for change in plan.changes
             if isinstance(change.key, SectionKey)
         ],
-        "environment": _environment(plan),
+        "environment": _environment(plan, report.environment_details),
         "conflicted": report.conflicted,
         "conflicts": [
             {"entity": str(c.key), "field": c.field, "ours": c.ours, "theirs": c.theirs}
@@ -244,9 +246,16 @@ def _difference(change: Change) -> str:
     return " ".join((*added, *removed))
 
 
-def _environment(plan: SyncPlan) -> EnvironmentDocument:
+def _environment(
+    plan: SyncPlan, details: Mapping[BundlePath, tuple[str, ...]]
+) -> EnvironmentDocument:
     listed: list[EnvironmentChangeDocument] = [
-        {"path": str(change.path), "old": change.old, "new": change.new}
+        {
+            "path": str(change.path),
+            "old": change.old,
+            "new": change.new,
+            "details": list(details.get(change.path, ())),
+        }
         for change in plan.environment
     ]
     # A registry that does not record an environment yet gains one: that makes nothing stale.

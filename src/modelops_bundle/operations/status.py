@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modelops_bundle.core.findings import Finding, finding_order
 from modelops_bundle.core.merge import MergeConflict
+from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.plan import PlanOptions, SyncPlan
 from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.operations.observe import Session, observe
@@ -48,6 +50,11 @@ class StatusReport:
     def conflicts(self) -> tuple[MergeConflict, ...]:
         """What people declared differently on the two sides, for a person to settle."""
         return self.session.file.conflicts
+
+    @property
+    def environment_details(self) -> Mapping[BundlePath, tuple[str, ...]]:
+        """What is other in dependency tables and lock files, where that is known."""
+        return self.session.observed.environment_details
 
 
 def status(

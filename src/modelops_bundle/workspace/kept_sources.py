@@ -13,7 +13,7 @@ from modelops_bundle.workspace import cachefiles
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.scan import Scan
 
-_LIMIT_BYTES = 1 << 20
+_LIMIT_BYTES = 4 << 20
 _TOTAL_BYTES = 64 << 20
 _NAME_LENGTH = 64
 
@@ -36,10 +36,23 @@ class KeptSources:
         """Whether a source of this digest was kept."""
         return os.path.exists(f"{self._folder}/{digest.hex}")
 
-    def keep(self, scan: Scan, paths: Iterable[BundlePath]) -> None:
+    def keep(
+        self,
+        scan: Scan,
+        paths: Iterable[BundlePath],
+        *,
+        texts: Iterable[bytes] = (),
+        held: Iterable[Digest] = (),
+    ) -> None:
         """Keep these files as the scan sees them, and drop all others.
 
-        Files above 1 MiB, and what goes beyond 64 MiB in all, are not kept.
+        Files above 4 MiB, and what goes beyond 64 MiB in all, are not kept.
+
+        Args:
+            scan: The project.
+            paths: Its files.
+            texts: What else is kept, each under its digest.
+            held: What stays if it is kept already.
 
         Raises:
             ChangedDuringUseError: a file is no longer what the scan said it was.
@@ -57,7 +70,12 @@ class KeptSources:
             if state.digest.hex not in present:
                 with suppress(FileNotFoundError):
                     cachefiles.write(self._folder, state.digest.hex, scan.read(path))
-        for name in present - kept:
+        for text in texts:
+            name = hashlib.sha256(text).hexdigest()
+            kept.add(name)
+            if name not in present:
+                cachefiles.write(self._folder, name, text)
+        for name in present - kept - {digest.hex for digest in held}:
             with suppress(OSError):
                 os.unlink(f"{self._folder}/{name}")
 

@@ -36,6 +36,7 @@ class PyprojectFacts:
         wire: What tells the platform's workers how to run the bundle, or "".
         settings: The table `[tool.modelops-bundle]` as plain data.
         also_travels: The readme and licence files that it names and that are there.
+        tables: The dependency tables as canonical JSON, or "".
         environment: Digest of the dependency tables, under `pyproject.toml`, and of each lock
             file; a `pyproject.toml` that cannot be parsed is not among them.
     """
@@ -48,6 +49,7 @@ class PyprojectFacts:
     wire: str = ""
     settings: Table = field(default_factory=dict)
     also_travels: tuple[BundlePath, ...] = ()
+    tables: str = ""
     environment: Mapping[BundlePath, Digest] = field(default_factory=dict)
 
 
@@ -71,6 +73,7 @@ def read_project_facts(project: Project, scan: Scan) -> PyprojectFacts:
         wire=table.wire or _wire_file(scan),
         settings=table.settings,
         also_travels=tuple(sorted(set(_named_files(scan, table)))),
+        tables=table.tables,
         environment=dict(sorted(environment.items())),
     )
 

@@ -34,8 +34,9 @@ class PyprojectTable:
         settings: The table `[tool.modelops-bundle]`, as plain data.
         readme: Path of the readme file as written, or "".
         licences: Paths and patterns of licence files as written.
-        dependencies: Digest of everything that says what to install; None where nothing does or
+        tables: Everything that says what to install, as canonical JSON; "" where nothing does or
             the file could not be parsed.
+        dependencies: The digest of `tables`, or None.
     """
 
     problem: str = ""
@@ -46,6 +47,7 @@ class PyprojectTable:
     settings: Table = field(default_factory=dict)
     readme: str = ""
     licences: tuple[str, ...] = ()
+    tables: str = ""
     dependencies: Digest | None = None
 
 
@@ -78,6 +80,8 @@ def _extract(document: Table) -> PyprojectTable:
     tool = _table(document, "tool")
     poetry = _table(tool, "poetry")
     distributions = {canonical_distribution(name) for name in _requirements(document)}
+    tables = _dependency_tables(document)
+    encoded = tables.encode("utf-8", "surrogatepass")
     return PyprojectTable(
         name=_text(project.get("name")) or _text(poetry.get("name")),
         distributions=tuple(sorted(distributions)),
@@ -85,7 +89,8 @@ def _extract(document: Table) -> PyprojectTable:
         settings=_table(tool, SETTINGS),
         readme=_readme(project) or _text(poetry.get("readme")),
         licences=_licences(project),
-        dependencies=_dependency_digest(document),
+        tables=tables,
+        dependencies=Digest.of_bytes(encoded) if tables else None,
     )
 
 
@@ -137,8 +142,8 @@ def _licences(project: Table) -> tuple[str, ...]:
     return (*_strings(patterns), *([named] if named else []))
 
 
-def _dependency_digest(document: Table) -> Digest | None:
-    """Over the dependency tables as canonical JSON; the order in a list means nothing."""
+def _dependency_tables(document: Table) -> str:
+    """The dependency tables as canonical JSON; the order in a list means nothing."""
     project, tool = _table(document, "project"), _table(document, "tool")
     parts: dict[str, object] = {
         "requires-python": project.get("requires-python"),
@@ -147,11 +152,13 @@ def _dependency_digest(document: Table) -> Digest | None:
         "dependency-groups": document.get("dependency-groups"),
         "uv-sources": _table(tool, "uv").get("sources"),
         "uv-dev-dependencies": _table(tool, "uv").get("dev-dependencies"),
+        "uv-constraint-dependencies": _table(tool, "uv").get("constraint-dependencies"),
+        "uv-override-dependencies": _table(tool, "uv").get("override-dependencies"),
         "pdm-dev-dependencies": _table(tool, "pdm").get("dev-dependencies"),
         "poetry": {name: table for name, table in _poetry_tables(_table(tool, "poetry")) if table},
     }
     present = {name: _canonical(part) for name, part in parts.items() if part}
-    return Digest.of_bytes(_json(present).encode("utf-8", "surrogatepass")) if present else None
+    return _json(present) if present else ""
 
 
 def _canonical(value: object) -> object:

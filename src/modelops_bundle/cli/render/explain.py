@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelops_bundle.cli.render.environment import shortened
 from modelops_bundle.cli.render.layout import counted, labelled, place
 
 TYPE_CHECKING = False
@@ -84,6 +85,8 @@ def _text(one: InputDocument, document: ExplainDocument) -> str:
     what = _changed(one["change"], document)
     if what:
         return f"{place(subject, one['line'])} ({what})"
+    if one["details"]:
+        return f"{subject}   {', '.join(shortened(one['details'], 4))}"
     if one["old"] is None or one["new"] is None:
         return f"{subject}   {'not recorded yet' if one['old'] is None else 'is gone'}"
     if one["via"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelops_bundle.cli.render.environment import environment_lines, has_details
 from modelops_bundle.cli.render.findings import preflight_blocks, preflight_line
 from modelops_bundle.cli.render.layout import (
     WIDE,
@@ -189,11 +190,14 @@ def _in_columns(rows: list[tuple[str, list[tuple[str, str]], str]], columns: int
 
 def _sections(document: StatusDocument) -> list[str]:
     """What differs besides entries; target sets follow their targets."""
-    return [
-        f"  ~ {section['section'].replace('_', ' ')}: {', '.join(section['messages'])}"
-        for section in told_sections(document)
-        if section["section"] != "target_set"
-    ]
+    lines: list[str] = []
+    for section in told_sections(document):
+        name = section["section"].replace("_", " ")
+        if name == "environment" and has_details(document):
+            lines += [f"  ~ {name}", *environment_lines(document, 6)]
+        elif name != "target set":
+            lines.append(f"  ~ {name}: {', '.join(section['messages'])}")
+    return lines
 
 
 def told_sections(document: StatusDocument) -> list[SectionDocument]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelops_bundle.cli.render.environment import environment_lines, has_details
 from modelops_bundle.cli.render.findings import preflight_blocks, preflight_line
 from modelops_bundle.cli.render.layout import counted, labelled, place, right_aligned
 from modelops_bundle.cli.render.reasons import gone_message, plan_headline, plan_rows
@@ -107,7 +108,10 @@ def _sections(document: StatusDocument, columns: int, needed: str) -> list[str]:
         mark = needed if section["destructive"] else ""
         head = f"  {_SYMBOLS.get(section['change'], '+')} {title}"
         lines += right_aligned(head, mark, min(columns, 80), _MARGIN)
-        lines += [f"      {message}" for message in section["messages"]]
+        if section["section"] == "environment" and has_details(document):
+            lines += environment_lines(document, 6)
+        else:
+            lines += [f"      {message}" for message in section["messages"]]
     return lines
 
 

@@ -1,0 +1,92 @@
+"""A changed dependency is stale, with old and new named as far as anybody here knows."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from support.project import Shell
+
+LOCK = 'version = 1\n[[package]]\nname = "starsim"\nversion = "{}"\n'
+
+
+@pytest.fixture
+def locked(sir: Shell) -> Shell:
+    """The example with a lock file, in sync."""
+    sir.write("uv.lock", LOCK.format("3.2.0"))
+    sir.edit("pyproject.toml", '"polars>=1.33"', '"polars>=1.33", "numpy>=1.26"')
+    sir.ok("sync")
+    return sir
+
+
+def changes(shell: Shell, command: str = "status") -> dict[str, list[str]]:
+    document: Any = shell.json(command)["environment"]
+    assert document["state"] == "stale"
+    return {change["path"]: change["details"] for change in document["changes"]}
+
+
+def change(shell: Shell) -> None:
+    shell.edit("pyproject.toml", "numpy>=1.26", "numpy>=2.0")
+    shell.write("uv.lock", LOCK.format("3.3.0"))
+
+
+def test_every_command_names_old_and_new(locked: Shell) -> None:
+    change(locked)
+    expected = {
+        "pyproject.toml": ["numpy >=1.26 -> >=2.0"],
+        "uv.lock": ["starsim 3.2.0 -> 3.3.0"],
+    }
+    assert changes(locked) == expected
+    shown = locked.ok("status").out
+    assert "      pyproject.toml  numpy >=1.26 -> >=2.0\n" in shown
+    assert "      uv.lock         starsim 3.2.0 -> 3.3.0\n" in shown
+    assert "numpy >=1.26 -> >=2.0" in locked.ok("explain", "incidence_target").out
+    inputs = locked.json("explain", "incidence_target")["inputs"]
+    assert {one["path"]: one["details"] for one in inputs if one["details"]} == expected
+    checked = locked("check")
+    assert checked.code == 1
+    assert "pyproject.toml: numpy >=1.26 -> >=2.0; uv.lock: starsim 3.2.0 -> 3.3.0" in checked.out
+    assert locked("push").code == 1
+    assert changes(locked, "sync") == expected
+    assert locked.json("status")["environment"] == {"state": "fresh", "changes": []}
+
+
+def test_a_registration_does_not_forget_what_was_recorded(locked: Shell) -> None:
+    change(locked)
+    locked.ok("register-model", "models/sir.py", "--data", "data/observed_incidence.csv")
+    assert changes(locked)["pyproject.toml"] == ["numpy >=1.26 -> >=2.0"]
+
+
+def test_without_the_earlier_text_only_the_file_is_named(locked: Shell) -> None:
+    change(locked)
+    shutil.rmtree(locked.root / ".modelops-bundle" / "cache")
+    assert changes(locked) == {"pyproject.toml": [], "uv.lock": []}
+    assert "  ~ environment: pyproject.toml changed, uv.lock changed\n" in locked.ok("status").out
+
+
+def test_a_commit_tells_where_the_cache_does_not(locked: Shell) -> None:
+    git = ["git", "-C", str(locked.root), "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
+        subprocess.run([*git, *arguments], check=True)
+    change(locked)
+    shutil.rmtree(locked.root / ".modelops-bundle" / "cache")
+    assert changes(locked)["pyproject.toml"] == ["numpy >=1.26 -> >=2.0"]
+
+
+@pytest.mark.parametrize("spelling", ["  'numpy>=1.26'  ", '"numpy>=1.26", # why\n'])
+def test_the_way_it_is_written_means_nothing(locked: Shell, spelling: str) -> None:
+    locked.edit("pyproject.toml", 'description = "', 'description = "Now: ')
+    locked.edit("pyproject.toml", '"numpy>=1.26"', spelling)
+    assert locked.json("status")["environment"]["state"] == "fresh"
+
+
+def test_a_new_and_a_lost_lock_file_are_told(locked: Shell) -> None:
+    (locked.root / "uv.lock").unlink()
+    locked.write("requirements-dev.txt", "pytest\n")
+    assert changes(locked) == {"uv.lock": [], "requirements-dev.txt": []}
+    shown = locked.ok("status").out
+    assert "uv.lock gone" in shown
+    assert "requirements-dev.txt added" in shown

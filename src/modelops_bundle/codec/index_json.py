@@ -6,12 +6,13 @@ is (transport.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from modelops_bundle.codec.oci_json import (
+    MAX_DOCUMENT_BYTES,
     MAX_FILES,
     NOT_A_BUNDLE,
     canonical_json,
@@ -39,6 +40,7 @@ from modelops_bundle.errors import (
     IntegrityError,
     InvalidPathError,
     RemoteError,
+    UsageError,
 )
 
 MAX_TOTAL_BYTES = 1 << 43
@@ -72,8 +74,17 @@ def bundle_documents(index: BundleIndex) -> tuple[Manifest, bytes, bytes]:
 
     Returns:
         The manifest, its bytes, and the bytes of the index that it names as its config.
+
+    Raises:
+        UsageError: more than anybody would read.
     """
     content = encode_bundle_index(index)
+    if len(index.files) > MAX_FILES or len(content) > MAX_DOCUMENT_BYTES:
+        raise UsageError(
+            f"a bundle of {len(index.files)} files; no more than {MAX_FILES} are read",
+            not_done="nothing was uploaded",
+            hint="let what belongs together travel as an archive",
+        )
     config = Descriptor(
         media_type=_media_type(index),
         digest=Digest.of_bytes(content),
@@ -123,6 +134,7 @@ def check_agreement(manifest: Manifest, index: BundleIndex) -> None:
         for digest, size_bytes in index.packs.items():
             if sizes.get(digest) != size_bytes:
                 raise IntegrityError(f"{digest}: the index lists it, the manifest does not")
+        _check_no_other(manifest, index.packs)
         return
     for path, file in index.files.items():
         if not file.external_uri and sizes.get(file.digest) != file.size_bytes:
@@ -133,6 +145,14 @@ def check_agreement(manifest: Manifest, index: BundleIndex) -> None:
         listed = index.files.get(BundlePath(layer.title))
         if listed is None or listed.digest != layer.digest or listed.size_bytes != layer.size_bytes:
             raise IntegrityError(f"{layer.title!r:.200}: the manifest and the index differ")
+    _check_no_other(manifest, {file.digest for file in index.files.values()})
+
+
+def _check_no_other(manifest: Manifest, listed: Collection[Digest]) -> None:
+    """Content that no file is made of would be copied on, and seen by nobody."""
+    for layer in manifest.layers:
+        if layer.digest not in listed:
+            raise IntegrityError(f"{layer.digest}: the manifest lists it, the index does not")
 
 
 def _index_file(path: BundlePath, value: Any) -> IndexFile:

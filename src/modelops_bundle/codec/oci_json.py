@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -18,9 +19,15 @@ from modelops_bundle.core.oci import (
 from modelops_bundle.errors import HostileBundleError, InvalidDigestError, RemoteError
 
 #: Bounds on what is read. A registry may refuse manifests above 4 MiB (distribution-spec v1.1,
-#: "Pushing Manifests"); a layout folder does not, and 100,000 files take some 30 MB.
-MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
-MAX_FILES = 200_000
+#: "Pushing Manifests"); a layout folder does not, and 100,000 files take some 25 MB. Whatever a
+#: document within these bounds holds, reading it takes less than 200 MB of memory.
+MAX_DOCUMENT_BYTES = 24 * 1024 * 1024
+MAX_FILES = 100_000
+#: Values and objects in one document, by the signs that begin them: a file takes nine and two.
+_MAX_VALUES = 10 * MAX_FILES
+_MAX_OBJECTS = 2 * MAX_FILES + 1000
+#: Python keeps a text in so many bytes for each character as the largest of them takes.
+_WIDE = ((re.compile(rb"[\xf0-\xff]"), 4), (re.compile(rb"[\xc4-\xef]"), 2))
 MAX_FILE_BYTES = 1 << 40
 MAX_TEXT = 2_000
 
@@ -91,8 +98,13 @@ def parse_document(content: bytes, what: str) -> dict[str, Any]:
     Raises:
         HostileBundleError: anything else.
     """
-    if len(content) > MAX_DOCUMENT_BYTES:
+    width = next((width for signs, width in _WIDE if signs.search(content)), 1)
+    if len(content) * width > MAX_DOCUMENT_BYTES:
         hostile(f"{what} of {len(content)} bytes")
+    if sum(map(content.count, (b",", b"[", b"{"))) > _MAX_VALUES:
+        hostile(f"{what} holds more than {_MAX_VALUES} values")
+    if content.count(b"{") > _MAX_OBJECTS:
+        hostile(f"{what} holds more than {_MAX_OBJECTS} objects")
     try:
         document = json.loads(
             content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
@@ -119,6 +131,8 @@ def decode_descriptor(value: Any, where: str) -> Descriptor:
     annotations = value.get("annotations")
     if annotations is None:
         annotations = {}
+    if value.get("urls"):
+        hostile(f"{where}: its content is said to be elsewhere")
     if not isinstance(annotations, dict) or not all(
         isinstance(text, str) for text in annotations.values()
     ):

@@ -14,8 +14,15 @@ from modelops_bundle.core.oci import BundleIndex, Descriptor, Manifest
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.portability import REGISTRY_PATH
 from modelops_bundle.core.registry import BundleRegistry
+from modelops_bundle.errors import HostileBundleError
 from modelops_bundle.operations.contents import read_content, read_document
 from modelops_bundle.storage.base import Remote
+
+#: Bounds on the registry of somebody else's bundle: some 80,000 lines. Whatever it holds, reading
+#: it takes less than 200 MB of memory.
+_MAX_REGISTRY_BYTES = 8 * 1024 * 1024
+_MAX_REGISTRY_VALUES = 400_000
+_BEGINNINGS = (b"\n", b",", b":", b"[", b"{", b"- ", b"? ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,5 +79,16 @@ def read_registry_of(remote: Remote, bundle: Bundle) -> BundleRegistry:
     """
     if REGISTRY_PATH not in bundle.index.files:
         return BundleRegistry()
+    if bundle.index.files[REGISTRY_PATH].size_bytes > _MAX_REGISTRY_BYTES:
+        raise _too_large()
     content = read_content(remote, bundle.index, REGISTRY_PATH)
+    if sum(map(content.count, _BEGINNINGS)) > _MAX_REGISTRY_VALUES:
+        raise _too_large()
     return decode(content, name=f"{REGISTRY_PATH} of {bundle.digest}")
+
+
+def _too_large() -> HostileBundleError:
+    return HostileBundleError(
+        f"the bundle's {REGISTRY_PATH} is larger than any registry is",
+        not_done="nothing was written",
+    )

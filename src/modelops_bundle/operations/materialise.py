@@ -139,6 +139,10 @@ class _Run:
                 os.rename(aside, place)
             except OSError as error:
                 raise _unusable(place, error) from error
+            finally:
+                # What was decided is gone on with; what was not is nobody's.
+                if not is_pending(Project(aside)):
+                    shutil.rmtree(aside, ignore_errors=True)
             sync_folder(str(place.parent))
         return replace(done, folder=place)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,6 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from support.registry_server import serving
+from support.swarm import kill_member
 
 _PLACE = re.compile(r"/v2/team/flu/(manifests|blobs)/(sha256:[0-9a-f]{64})")
 
@@ -74,7 +73,7 @@ def killing_server(server: KillingServer) -> Iterator[KillingServer]:
             if dies:
                 self.wfile.write(content[: len(content) // 2])
                 self.wfile.flush()
-                os.kill(int(server.holder.read_text()), signal.SIGKILL)
+                assert kill_member(server.holder.read_text())
                 self.close_connection = True
             else:
                 self.wfile.write(content)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -29,6 +30,18 @@ def run_swarm(*arguments: str) -> list[int]:
     )
     codes: list[int] = json.loads(done.stdout.splitlines()[-1])
     return codes
+
+
+def kill_member(number: str) -> bool:
+    """Kill a process of a swarm, and no other that has its number by now."""
+    try:
+        command = Path(f"/proc/{int(number)}/cmdline").read_bytes()
+        if b"swarm.py" not in command:
+            return False
+        os.kill(int(number), signal.SIGKILL)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def at_once(works: list[Callable[[], int]]) -> list[int]:

@@ -79,6 +79,7 @@ def test_workers_get_bundles_switch_versions_and_refuse_what_they_cannot_have(
     assert "has the modules flu, and so has" in seen["conflict"]
     assert seen["v2"] == [{"flu": 2, "part": 2, "deep": "deep 2", "digest": v2}] * 2
     assert seen["unregistered"] == [{"missing": "No module named 'flu'", "paths": []}] * 2
+    assert "somebody has put random.py into" in seen["stranger"]
     assert seen["joined"] == 2
     assert seen["still"] == [first] * 2
 

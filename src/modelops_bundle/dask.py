@@ -20,6 +20,7 @@ from modelops_bundle.operations.cached import CachedBundle, ensure_cached
 from modelops_bundle.operations.importable import ImportableBundles
 from modelops_bundle.operations.worker_remote import open_worker_remote
 from modelops_bundle.storage.bundle_cache import BundleCache, default_cache_folder
+from modelops_bundle.storage.cache_damage import find_strangers
 from modelops_bundle.storage.full_reference import parse_full_reference
 
 logger = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ class BundlePlugin(WorkerPlugin):
         *,
         cache_dir: str | None = None,
         insecure: bool = False,
+        link_files: bool = False,
         name: str | None = None,
     ) -> None:
         """Find out which bundle is meant.
@@ -93,6 +95,8 @@ class BundlePlugin(WorkerPlugin):
             cache_dir: On each host, shared by all its workers; by default that of the user whom
                 they run as.
             insecure: The registry may do without TLS.
+            link_files: Bundles share the files of the cache instead of copying them: only where
+                nobody but the workers can write there.
             name: Of the plugin; by default one for each repository.
 
         Raises:
@@ -111,6 +115,7 @@ class BundlePlugin(WorkerPlugin):
         self.url = remote.url
         self.cache_dir = cache_dir
         self.insecure = insecure
+        self.link_files = link_files
         self.name = name or f"modelops-bundle {self.url}"
         self.bundle: WorkerBundle | None = None
         self._held: CachedBundle | None = None
@@ -128,6 +133,7 @@ class BundlePlugin(WorkerPlugin):
             # Fetching takes a while, in which the worker must show the scheduler that it lives.
             held = await asyncio.to_thread(self._ensure)
             try:
+                _refuse_strangers(held)
                 registry = _registry_of(held)
                 _importable.add(self.digest, held.folder, registry.source_roots, held.files)
             except BaseException:
@@ -154,7 +160,8 @@ class BundlePlugin(WorkerPlugin):
     def _ensure(self) -> CachedBundle:
         folder = default_cache_folder() if self.cache_dir is None else Path(self.cache_dir)
         remote = open_worker_remote(self.url, insecure=self.insecure)
-        return ensure_cached(BundleCache(folder), remote, self.digest)
+        cache = BundleCache(folder, link_files=self.link_files)
+        return ensure_cached(cache, remote, self.digest)
 
 
 def worker_bundle(name: str | None = None) -> WorkerBundle:
@@ -183,6 +190,17 @@ def worker_bundle(name: str | None = None) -> WorkerBundle:
     raise BundleSetupError(
         f"this worker has {len(bundles)} bundles", hint="say which: worker_bundle(plugin.name)"
     )
+
+
+def _refuse_strangers(bundle: CachedBundle) -> None:
+    """A module that is not the bundle's would run, and no digest would tell."""
+    strangers = find_strangers(bundle.folder, bundle.files)
+    if strangers:
+        raise BundleSetupError(
+            f"somebody has put {', '.join(strangers)} into {bundle.folder}",
+            not_done="it is not imported from",
+            hint="delete what is not the bundle's",
+        )
 
 
 def _registry_of(bundle: CachedBundle) -> BundleRegistry:

@@ -37,6 +37,8 @@ class ModelOpsBundleRepository:
         cache_structure: str = "digest_short",
         default_tag: str = "latest",
         insecure: bool = False,
+        *,
+        link_files: bool = False,
     ) -> None:
         """Nothing is read or written yet.
 
@@ -49,6 +51,8 @@ class ModelOpsBundleRepository:
                 of the full digests), `digest_full` those by all 64.
             default_tag: For the platform, which passes one. References are digests only.
             insecure: The registry may do without TLS.
+            link_files: Bundles share the files of the cache instead of copying them: only where
+                nobody but the worker can write there.
 
         Raises:
             UsageError: another `cache_structure`.
@@ -62,7 +66,7 @@ class ModelOpsBundleRepository:
         self.cache_structure = cache_structure
         self.default_tag = default_tag
         self.insecure = insecure
-        self._cache = BundleCache(self.cache_dir)
+        self._cache = BundleCache(self.cache_dir, link_files=link_files)
         self._lock = threading.Lock()
         self._handed_out: dict[Digest, CachedBundle] = {}
 

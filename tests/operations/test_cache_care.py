@@ -14,6 +14,7 @@ from modelops_bundle.operations.cached import ensure_cached, is_cached
 from modelops_bundle.storage.bundle_cache import BundleCache
 from modelops_bundle.storage.memory import MemoryRemote
 from support.bundles import contents_of, put_bundle
+from support.disk import write
 
 ONE = {"a.py": b"a" * 100, "shared": b"s" * 1000}
 TWO = {"b.py": b"b" * 100, "shared": b"s" * 1000}
@@ -135,3 +136,19 @@ def test_damage_that_stamps_hide_is_found_and_mended(
     assert is_cached(cache, two)
     assert contents_of(ensure_cached(cache, remote, one).folder) == ONE
     assert verify(cache).exit_code == 0
+
+
+def test_modules_that_somebody_put_into_a_bundle_are_named(
+    cache: BundleCache, remote: MemoryRemote
+) -> None:
+    digest = put_bundle(remote, {"flu/__init__.py": b"", "wire.py": b"import flu\n"})
+    folder = ensure_cached(cache, remote, digest).folder
+    for name in ("build/lib/flu/__init__.py", "flu/__pycache__/__init__.pyc", "x.egg-info/x.txt"):
+        write(folder, name, "left by a build")
+    assert verify(cache).exit_code == 0
+    write(folder, "random.py", "def random(): return 4\n")
+    write(folder, "flu/numpy/__init__.py", "")
+    found = verify(cache)
+    assert found.strangers == ((digest, ("flu/numpy", "random.py")),)
+    assert found.exit_code == 1
+    assert found.damaged == ()

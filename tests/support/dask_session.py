@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from pathlib import Path
 from typing import Any
 
 from distributed import Client, LocalCluster
@@ -44,6 +45,11 @@ def attempt(client: Client, plugin: BundlePlugin) -> str:
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return "registered"
+
+
+def worker_folder(cache: str, reference: str) -> str:
+    """Where the bundle of a reference is in a cache."""
+    return f"{cache}/bundles/{reference.rpartition(':')[2]}"
 
 
 class Departures(SchedulerPlugin):
@@ -95,6 +101,10 @@ def main(cache: str, v1: str, v2: str, other: str, missing: str) -> dict[str, An
         # A worker that joins and cannot have the bundle does not stay.
         for name in ("lost", "other"):
             client.unregister_worker_plugin(name)
+        stray = Path(worker_folder(cache, v1)) / "random.py"
+        stray.write_text("def random(): return 4\n")
+        seen["stranger"] = attempt(client, BundlePlugin(v1, cache_dir=cache))
+        stray.unlink()
         seen["again"] = attempt(client, BundlePlugin(v1, cache_dir=cache))
         client.register_plugin(Departures())
         shutil.rmtree(f"{cache}/records")

@@ -255,6 +255,7 @@ SCHEMAS: Mapping[str, Schema] = {
         blobs=COUNT,
         damaged=listing(record(digest=DIGEST, paths=listing(PATH))),
         dropped=listing(DIGEST),
+        strangers=listing(record(digest=DIGEST, paths=listing(PATH))),
     ),
     "mops-bundle.pull/1": record(
         schema=named("pull"),

@@ -8,7 +8,7 @@ from modelops_bundle.core.cache import CacheLimits, KeptBlob, KeptBundle, PruneP
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.storage.bundle_cache import BundleCache
-from modelops_bundle.storage.cache_damage import inspect_bundle
+from modelops_bundle.storage.cache_damage import find_strangers, inspect_bundle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,8 @@ class Verified:
         damaged: Files of bundles; these count as incomplete now, and are mended when they are
             next wanted.
         dropped: Contents that were damaged.
+        strangers: Modules in the folders of bundles that are not theirs, and that no use of a
+            bundle removes: somebody put them there.
     """
 
     folder: str
@@ -65,11 +67,12 @@ class Verified:
     blobs: int
     damaged: tuple[tuple[Digest, tuple[BundlePath, ...]], ...]
     dropped: tuple[Digest, ...]
+    strangers: tuple[tuple[Digest, tuple[str, ...]], ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """0, or 1 where something was damaged."""
-        return 1 if self.damaged or self.dropped else 0
+        """0, or 1 where something is not as it was published."""
+        return 1 if self.damaged or self.dropped or self.strangers else 0
 
 
 def holdings(cache: BundleCache) -> Holdings:
@@ -121,6 +124,7 @@ def verify(cache: BundleCache) -> Verified:
     """
     found = holdings(cache)
     damaged: list[tuple[Digest, tuple[BundlePath, ...]]] = []
+    strangers: list[tuple[Digest, tuple[str, ...]]] = []
     for bundle in found.bundles:
         record = cache.record(bundle.digest)
         if record is None:
@@ -129,6 +133,9 @@ def verify(cache: BundleCache) -> Verified:
         condition = inspect_bundle(folder, record, thorough=True)
         if condition.damaged:
             damaged.append((bundle.digest, tuple(sorted(condition.damaged))))
+        foreign = find_strangers(folder, record.files)
+        if foreign:
+            strangers.append((bundle.digest, tuple(foreign)))
     with cache.writing():
         dropped = [blob.digest for blob in found.blobs if not cache.blobs.verify(blob.digest)]
     for digest, _ in damaged:
@@ -139,4 +146,5 @@ def verify(cache: BundleCache) -> Verified:
         blobs=len(found.blobs),
         damaged=tuple(damaged),
         dropped=tuple(dropped),
+        strangers=tuple(strangers),
     )

@@ -51,14 +51,15 @@ class CachePruneDocument(TypedDict):
 
 
 class DamagedDocument(TypedDict):
-    """A bundle with damaged files."""
+    """A bundle with files that are damaged, or not its own."""
 
     digest: str
     paths: list[str]
 
 
 class CacheVerifyDocument(TypedDict):
-    """`mops-bundle.cache-verify/1`; `dropped` are blobs that were damaged."""
+    """`mops-bundle.cache-verify/1`; `dropped` are blobs that were damaged, `strangers` modules that
+    are not the bundle's."""
 
     schema: str
     folder: str
@@ -66,6 +67,7 @@ class CacheVerifyDocument(TypedDict):
     blobs: int
     damaged: list[DamagedDocument]
     dropped: list[str]
+    strangers: list[DamagedDocument]
 
 
 def cache_info_document(found: Holdings) -> CacheInfoDocument:
@@ -115,6 +117,9 @@ def cache_verify_document(verified: Verified) -> CacheVerifyDocument:
             for digest, paths in verified.damaged
         ],
         "dropped": [str(digest) for digest in verified.dropped],
+        "strangers": [
+            {"digest": digest, "paths": list(paths)} for digest, paths in verified.strangers
+        ],
     }
 
 

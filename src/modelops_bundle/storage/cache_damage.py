@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.machinery import all_suffixes
 from pathlib import Path
 
 from modelops_bundle.core.cache import CachedFile, CacheRecord
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.workspace.hashing import Hashed, hash_all
 from modelops_bundle.workspace.stamps import Stamp, stamp_of
+
+_IMPORTABLE = tuple(all_suffixes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def inspect_bundle(folder: Path, record: CacheRecord, *, thorough: bool = False)
     damaged: set[BundlePath] = set()
     root = str(folder)
     # A folder that became a link may lead to the right files, and is none of ours.
-    lost = {name for name in _folders(record) if not _is_folder(f"{root}/{name}")}
+    lost = {name for name in _folders(record.files) if not _is_folder(f"{root}/{name}")}
     for path, file in record.files.items():
         if lost and any(path.is_within(folder) for folder in lost):
             damaged.add(path)
@@ -76,6 +80,27 @@ def inspect_bundle(folder: Path, record: CacheRecord, *, thorough: bool = False)
     return Condition(record, frozenset(damaged))
 
 
+def find_strangers(folder: Path, files: Collection[BundlePath]) -> list[str]:
+    """What can be imported from a bundle's folders and is not in it, sorted.
+
+    Builds and caches of bytecode leave other things there, which do no harm.
+
+    Args:
+        folder: That of the bundle.
+        files: All that is in the bundle.
+    """
+    held = frozenset(files)
+    folders = set(_folders(held))
+    strangers = []
+    for inside in folders:
+        with suppress(OSError), os.scandir(folder / inside) as entries:
+            for entry in entries:
+                path = BundlePath(entry.name if inside == "." else f"{inside}/{entry.name}")
+                if path not in held and path not in folders and _is_module(entry):
+                    strangers.append(str(path))
+    return sorted(strangers)
+
+
 def boot_id() -> str:
     """What tells one run of the system from another; "" where the system does not say."""
     try:
@@ -84,9 +109,9 @@ def boot_id() -> str:
         return ""
 
 
-def _folders(record: CacheRecord) -> Iterator[BundlePath]:
+def _folders(files: Iterable[BundlePath]) -> Iterator[BundlePath]:
     """The folders that hold files, and those above them, each at least once."""
-    pending = {path.parent for path in record.files}
+    pending = {path.parent for path in files}
     while pending:
         yield from pending
         pending = {folder.parent for folder in pending if folder != "."}
@@ -97,6 +122,13 @@ def _is_folder(path: str) -> bool:
         return stat.S_ISDIR(os.lstat(path).st_mode)
     except OSError:
         return False
+
+
+def _is_module(entry: os.DirEntry[str]) -> bool:
+    """Whether Python would import it: a module, or a package with a file of its own."""
+    if entry.is_dir():
+        return os.path.exists(f"{entry.path}/__init__.py")
+    return entry.name.endswith(_IMPORTABLE)
 
 
 def _is_as_recorded(found: os.stat_result, file: CachedFile) -> bool:

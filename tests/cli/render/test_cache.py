@@ -77,6 +77,7 @@ def test_what_reading_back_has_shown() -> None:
         blobs=5,
         damaged=((OLD.digest, (BundlePath("models/sir.py"), BundlePath("wire.py"))),),
         dropped=(BLOBS[0].digest,),
+        strangers=((OLD.digest, ("models/random.py",)),),
     )
     shown = text(render_cache_verify(cache_verify_document(damaged), 80))
     assert_golden("cache-verify-80.txt", shown)

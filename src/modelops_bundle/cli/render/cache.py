@@ -58,6 +58,11 @@ def render_cache_verify(document: CacheVerifyDocument, columns: int) -> list[str
         for bundle in document["damaged"]
         for path in bundle["paths"]
     ]
+    lines += [
+        f"  + {bundle['digest'][7:19]} {path} (not of the bundle; delete it by hand)"
+        for bundle in document["strangers"]
+        for path in bundle["paths"]
+    ]
     lines += [f"  - {digest[7:19]} blob dropped" for digest in document["dropped"]]
     read = f"{counted(document['bundles'], 'bundle')} and {counted(document['blobs'], 'blob')}"
     if not lines:

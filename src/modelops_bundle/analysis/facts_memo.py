@@ -7,7 +7,7 @@ from typing import Protocol
 
 from modelops_bundle.analysis.data_texts import DataText, DataTexts, Naming
 from modelops_bundle.analysis.dynamic import DynamicImport, How
-from modelops_bundle.analysis.facts import Exports, FileFacts, Read
+from modelops_bundle.analysis.facts import Exports, FileFacts, Read, extract_facts
 from modelops_bundle.analysis.imports import Certainty, ImportStatement
 from modelops_bundle.analysis.mentions import Reach
 from modelops_bundle.analysis.packing import (
@@ -22,6 +22,9 @@ from modelops_bundle.analysis.packing import (
 )
 from modelops_bundle.analysis.search_path import SearchPathEdit
 from modelops_bundle.analysis.semantic import Statement
+from modelops_bundle.analysis.source import parse_source
+from modelops_bundle.core.observation import ParseFailure
+from modelops_bundle.core.paths import BundlePath
 
 #: Changes whenever the same source would give other facts or other discoveries.
 ANALYSIS_VERSION = "5"
@@ -59,11 +62,21 @@ class RememberedFacts:
 
     def save(self, digest: str, facts: FileFacts) -> None:
         """Remember the facts of the file with this content digest."""
-        self._memo.put(_key(digest), encode_facts(facts))
+        self.save_encoded(digest, encode_facts(facts))
+
+    def save_encoded(self, digest: str, content: bytes) -> None:
+        """The same for facts as `encode_facts` writes them."""
+        self._memo.put(_key(digest), content)
 
 
 def _key(digest: str) -> str:
     return f"facts {ANALYSIS_VERSION} {PYTHON_VERSION} {digest}"
+
+
+def encoded_facts(path: BundlePath, content: bytes) -> bytes | None:
+    """What `encode_facts` gives for a file's bytes; None where they do not parse."""
+    source = parse_source(path, content)
+    return None if isinstance(source, ParseFailure) else encode_facts(extract_facts(source))
 
 
 def encode_facts(facts: FileFacts) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from modelops_bundle.analysis.call_links import CallLinker
 from modelops_bundle.analysis.facts import FileFacts, Read
@@ -61,6 +61,31 @@ class Linker:
         for use in links.uses:
             if use.place.source is not None:
                 yield use.place.source
+
+    def read_ahead(self, starts: Iterable[BundlePath]) -> None:
+        """Read all that these files lead to, a level of imports at a time."""
+        level = sorted(path for path in set(starts) if path.endswith(".py"))
+        seen = set(level)
+        while level and self.store.reads_ahead:
+            self.store.read_ahead(level)
+            # To link a star import is to read what it imports from: that, too, comes before.
+            named = {target for path in level for target in self._named(path)}
+            self.store.read_ahead(sorted(named - seen))
+            reached = named.union(*map(self.reaches, level))
+            level = sorted(path for path in reached - seen if path.endswith(".py"))
+            seen |= reached
+
+    def _named(self, path: BundlePath) -> Iterator[BundlePath]:
+        """The source files that the import statements of a file name."""
+        facts = self.store.parsed_facts(path)
+        for statement in facts.imports if facts is not None else ():
+            dotted = self.index.resolve_relative(path, statement.level, statement.module)
+            if dotted is None:
+                continue
+            for name in (dotted, *(f"{dotted}.{name}" for name in statement.names)):
+                place = self.index.locate(name)
+                if place is not None and place.source is not None:
+                    yield place.source
 
     def sources_in(self, folder: BundlePath) -> list[BundlePath]:
         """All source files below a folder."""

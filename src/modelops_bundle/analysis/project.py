@@ -24,7 +24,7 @@ from modelops_bundle.analysis.packing import UnreadableError
 from modelops_bundle.analysis.prefilter import ANYTHING, candidates, interesting_words, narrowed
 from modelops_bundle.analysis.reachable import ReachDigests
 from modelops_bundle.analysis.source_words import words_of_sources
-from modelops_bundle.analysis.store import FactsStore
+from modelops_bundle.analysis.store import ExtractMany, FactsStore
 from modelops_bundle.analysis.tree import SourceTree
 from modelops_bundle.conventions.base import Convention
 from modelops_bundle.core.data_reads import FileReads
@@ -79,7 +79,10 @@ class Analysis:
 
 
 def analyse(
-    tree: SourceTree, request: AnalysisRequest, memo: AnalysisMemo | None = None
+    tree: SourceTree,
+    request: AnalysisRequest,
+    memo: AnalysisMemo | None = None,
+    extract_many: ExtractMany | None = None,
 ) -> Analysis:
     """Analyse a project. The outcome depends on the tree and the request alone.
 
@@ -87,13 +90,18 @@ def analyse(
         tree: The project's files.
         request: What to look for.
         memo: What is known of files from earlier analyses.
+        extract_many: Reads many files at once faster than one by one; a way to do it, no more.
     """
-    return _ProjectAnalysis(tree, request, memo).run()
+    return _ProjectAnalysis(tree, request, memo, extract_many).run()
 
 
 class _ProjectAnalysis:
     def __init__(
-        self, tree: SourceTree, request: AnalysisRequest, memo: AnalysisMemo | None
+        self,
+        tree: SourceTree,
+        request: AnalysisRequest,
+        memo: AnalysisMemo | None,
+        extract_many: ExtractMany | None,
     ) -> None:
         self._tree = tree
         self._request = request
@@ -103,7 +111,7 @@ class _ProjectAnalysis:
         self._roots = tuple(dict.fromkeys((*roots, *request.extra_roots)))
         self._index = ModuleIndex(tree, self._roots)
         remembered = None if memo is None else RememberedFacts(memo)
-        self._linker = Linker(FactsStore(self._index, remembered))
+        self._linker = Linker(FactsStore(self._index, remembered, extract_many))
         self._reach = ReachDigests(self._linker)
         self._discovery = Discovery(self._index, request.conventions, self._linker)
         self._sources = tuple(tree.source_files())
@@ -130,6 +138,7 @@ class _ProjectAnalysis:
         interesting = interesting_words(self._sources, conventions)
         words = words_of_sources(self._tree, self._sources, interesting, self._memo)
         found = candidates(words, conventions)
+        self._linker.read_ahead((*self._entry_files, *found))
         return {
             path: self._remembered(path, "", partial(self._discovery.file, path))
             for path in narrowed(found, words, conventions, self._linker.reaches)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from modelops_bundle.analysis.facts import FileFacts, extract_facts
+from modelops_bundle.analysis.facts_memo import decode_facts
 from modelops_bundle.analysis.modules import ModuleIndex
+from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import ParseFailure
 from modelops_bundle.core.paths import BundlePath
+
+# How much source is held to be read at once.
+_BATCH_BYTES = 16 * 1024 * 1024
 
 
 class FactsMemo(Protocol):
@@ -21,13 +27,27 @@ class FactsMemo(Protocol):
         """Remember."""
         ...
 
+    def save_encoded(self, digest: str, content: bytes) -> None:
+        """Remember facts that are encoded already."""
+        ...
+
+
+#: Encoded facts for the bytes of many files, None for each that is to be read one by one.
+ExtractMany = Callable[[Sequence[tuple[BundlePath, bytes]]], Sequence[bytes | None]]
+
 
 class FactsStore:
     """Looks facts up by path."""
 
-    def __init__(self, index: ModuleIndex, memo: FactsMemo | None = None) -> None:
+    def __init__(
+        self,
+        index: ModuleIndex,
+        memo: FactsMemo | None = None,
+        extract_many: ExtractMany | None = None,
+    ) -> None:
         self.index = index
         self._memo = memo
+        self._extract_many = extract_many
         self._known: dict[BundlePath, FileFacts | ParseFailure] = {}
 
     def facts(self, path: BundlePath) -> FileFacts | ParseFailure:
@@ -41,6 +61,44 @@ class FactsStore:
         """The same, None for a file that does not parse."""
         found = self.facts(path)
         return found if isinstance(found, FileFacts) else None
+
+    @property
+    def reads_ahead(self) -> bool:
+        """Whether it helps to say early which facts will be asked for."""
+        return self._extract_many is not None
+
+    def read_ahead(self, paths: Iterable[BundlePath]) -> None:
+        """Get ready the facts of files that will be asked for. What cannot be read is left out."""
+        unknown: dict[Digest, tuple[BundlePath, bytes]] = {}
+        held_bytes = 0
+        for path in paths:
+            if path in self._known or self._extract_many is None:
+                continue
+            try:
+                digest = self.index.tree.digest(path)
+                known = self._memo.load(digest) if self._memo is not None else None
+                if known is not None:
+                    self._known[path] = known
+                elif digest not in unknown:
+                    content = self.index.tree.read(path)
+                    unknown[digest] = path, content
+                    held_bytes += len(content)
+            except FileNotFoundError:
+                continue
+            if held_bytes > _BATCH_BYTES:
+                self._extract_all(unknown)
+                unknown, held_bytes = {}, 0
+        self._extract_all(unknown)
+
+    def _extract_all(self, unknown: Mapping[Digest, tuple[BundlePath, bytes]]) -> None:
+        if self._extract_many is None or len(unknown) < 2:
+            return
+        found = self._extract_many(tuple(unknown.values()))
+        for (digest, (path, _)), content in zip(unknown.items(), found, strict=True):
+            if content is not None:
+                self._known[path] = decode_facts(content)
+                if self._memo is not None:
+                    self._memo.save_encoded(digest, content)
 
     def _look_up(self, path: BundlePath) -> FileFacts | ParseFailure:
         if self._memo is None:

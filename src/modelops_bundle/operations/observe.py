@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from modelops_bundle import __version__
-from modelops_bundle.analysis.memo import decode_analysis, encode_analysis
-from modelops_bundle.analysis.project import Analysis, AnalysisRequest, analyse
+from modelops_bundle.analysis.project import Analysis, AnalysisRequest
 from modelops_bundle.conventions.catalog import BUILT_IN
 from modelops_bundle.conventions.user import conventions_from
-from modelops_bundle.core.digest import Digest, digest_of_fields
+from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.findings import finding_order
 from modelops_bundle.core.observation import Observation, ProjectFacts, TargetFacts
 from modelops_bundle.core.paths import BundlePath
@@ -19,9 +16,9 @@ from modelops_bundle.core.registry import BundleRegistry, Kind
 from modelops_bundle.core.settings import BundleConfig
 from modelops_bundle.core.travel import PROJECT_FILES
 from modelops_bundle.errors import ConfigError, InvalidPathError
+from modelops_bundle.operations.analysis import analysed
 from modelops_bundle.operations.document import RegistryFile, read_registry
 from modelops_bundle.operations.environment_details import environment_details
-from modelops_bundle.operations.file_memo import FileMemo
 from modelops_bundle.operations.gitignore import GitView, view_git
 from modelops_bundle.operations.left_out import ignored_dependencies, ignored_imports
 from modelops_bundle.operations.likeness import similarities
@@ -88,7 +85,7 @@ def observe(
     config = read_config(project)
     tables = read_project_facts(project, looked)
     git = view_git(project)
-    analysis = _analysed(project, looked, _request(project, file.record, tables, requested))
+    analysis = analysed(project, looked, _request(project, file.record, tables, requested))
     outside = siblings(project, file.record, analysis)
     git = GitView((*git.findings, *outside.findings), (*git.depends_on, *outside.depends_on))
     old = OldSources(project)
@@ -139,29 +136,6 @@ def _source_roots(tables: PyprojectFacts) -> tuple[BundlePath, ...] | None:
         return tuple(dict.fromkeys(BundlePath.parse(item) for item in value))
     except InvalidPathError as error:
         raise ConfigError(f"{PYPROJECT}: source-roots: {error.message}") from error
-
-
-def _analysed(project: Project, looked: Scan, request: AnalysisRequest) -> Analysis:
-    """The analysis, from the cache if neither code nor names nor the question have changed."""
-    cache = ResultCache(project)
-    key = digest_of_fields(
-        "analysis",
-        __version__,
-        sys.version,
-        looked.code_key(),
-        looked.names_key(),
-        repr(request),
-    )
-    cached = cache.get("analysis", key)
-    if cached is not None:
-        known = decode_analysis(cached)
-        if known is not None:
-            return known
-    memo = FileMemo(cache)
-    analysis = analyse(looked, request, memo)
-    memo.save()
-    cache.put("analysis", key, encode_analysis(analysis))
-    return analysis
 
 
 def _observation(

@@ -1,0 +1,70 @@
+"""The analysis of a project: from the cache, or worked out on all processors."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from modelops_bundle import __version__
+from modelops_bundle.analysis.facts_memo import encoded_facts
+from modelops_bundle.analysis.memo import decode_analysis, encode_analysis
+from modelops_bundle.analysis.project import Analysis, AnalysisRequest, analyse
+from modelops_bundle.core.digest import digest_of_fields
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.operations.file_memo import FileMemo
+from modelops_bundle.workspace.project import Project
+from modelops_bundle.workspace.result_cache import ResultCache
+from modelops_bundle.workspace.scan import Scan
+
+#: How many objects may come into being before Python looks for circles among them: a syntax tree
+#: of a few hundred kilobytes of source. By default it looks hundreds of times for each.
+_COLLECTED_OBJECTS = 200_000
+
+
+def analysed(project: Project, looked: Scan, request: AnalysisRequest) -> Analysis:
+    """The analysis, from the cache if neither code nor names nor the question have changed."""
+    cache = ResultCache(project)
+    key = digest_of_fields(
+        "analysis",
+        __version__,
+        sys.version,
+        looked.code_key(),
+        looked.names_key(),
+        repr(request),
+    )
+    cached = cache.get("analysis", key)
+    if cached is not None:
+        known = decode_analysis(cached)
+        if known is not None:
+            return known
+    memo = FileMemo(cache)
+    with _seldom_collected():
+        analysis = analyse(looked, request, memo, _extract)
+    memo.save()
+    cache.put("analysis", key, encode_analysis(analysis))
+    return analysis
+
+
+def _extract(sources: Sequence[tuple[BundlePath, bytes]]) -> list[bytes | None]:
+    """The encoded facts of many files."""
+    from modelops_bundle.workspace.workers import in_processes
+
+    return in_processes(_encoded, sources, [len(content) for _, content in sources])
+
+
+def _encoded(source: tuple[BundlePath, bytes]) -> bytes | None:
+    return encoded_facts(*source)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Syntax trees hold no circles: looking for some costs a quarter of the time for nothing."""
+    before = gc.get_threshold()
+    if before[0]:
+        gc.set_threshold(max(before[0], _COLLECTED_OBJECTS), *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -1,0 +1,77 @@
+"""The analysis is the same however it is come by: one file at a time, or many at once."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+
+import pytest
+from tests.support.trees import MemoryTree, memory_tree
+
+from modelops_bundle.analysis.facts_memo import encoded_facts
+from modelops_bundle.analysis.project import AnalysisRequest, analyse
+from modelops_bundle.conventions.catalog import BUILT_IN
+from modelops_bundle.core.paths import BundlePath
+from modelops_bundle.core.registry import Kind
+from modelops_bundle.operations import analysis as operation
+
+MODEL = """
+    import modelops_calabaria as cb
+    from pkg import *
+    from pkg.broken import missing
+    class Sir(cb.BaseModel, Base):
+        PARAMS = cb.ParameterSpace((cb.ParameterSpec("beta", 0.0, 1.0),))
+        @cb.model_output("incidence")
+        def incidence(self, raw, seed): return raw
+"""
+REQUEST = AnalysisRequest(
+    entries=((Kind.MODEL, BundlePath("models/sir.py"), "Sir"),), conventions=BUILT_IN
+)
+
+
+class Memo(dict[str, bytes]):
+    def put(self, key: str, value: bytes) -> None:
+        self[key] = value
+
+
+def project(width: int = 12) -> MemoryTree:
+    files: dict[str, str | bytes] = {"models/sir.py": MODEL, "pkg/broken.py": "def ("}
+    files["pkg/__init__.py"] = "".join(f"from pkg.m{n} import *\n" for n in range(width))
+    for number in range(width):
+        files[f"pkg/m{number}.py"] = f"import pkg.sub.m{number}\nclass Base: x = {number}\n"
+        files[f"pkg/sub/m{number}.py"] = "def same(): pass\n"
+    return memory_tree(files)
+
+
+def test_reading_ahead_changes_nothing() -> None:
+    batches: list[list[BundlePath]] = []
+
+    def extract(sources: Sequence[tuple[BundlePath, bytes]]) -> list[bytes | None]:
+        batches.append([path for path, _ in sources])
+        return [encoded_facts(*source) for source in sources]
+
+    one_by_one, at_once = Memo(), Memo()
+    expected = analyse(project(), REQUEST, one_by_one)
+    assert analyse(project(), REQUEST, at_once, extract) == expected
+    assert at_once == one_by_one
+    # Equal content is read once, and a level of imports at a time.
+    assert [len(batch) for batch in batches] == [2, 12]
+    assert analyse(project(), REQUEST, at_once, extract) == expected
+    assert len(batches) == 2
+
+
+def test_what_cannot_be_read_ahead_is_read_one_by_one() -> None:
+    expected = analyse(project(), REQUEST)
+    assert analyse(project(), REQUEST, None, lambda sources: [None] * len(sources)) == expected
+
+
+@pytest.mark.parametrize("thresholds", [(700, 10, 10), (0, 10, 10), (10**6, 5, 5)])
+def test_the_garbage_collector_is_left_as_it_was(thresholds: tuple[int, int, int]) -> None:
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(*thresholds)
+        with operation._seldom_collected():
+            assert gc.get_threshold()[0] == (max(thresholds[0], 200_000) if thresholds[0] else 0)
+        assert gc.get_threshold() == thresholds
+    finally:
+        gc.set_threshold(*before)

@@ -153,7 +153,11 @@ class Bench:
                 "storage:\n  provider: azurite\n  container: unused\n"
                 "  connection_string: UseDevelopmentStorage=true\n"
             )
-            must(program, "init", ".", "--threshold", "1000000", cwd=project)
+            must(program, "init", ".", cwd=project)
+            config = project / ".modelops-bundle" / "config.yaml"
+            config.write_text(config.read_text().replace("mode: auto", "mode: oci-only"))
+            record = project / ".modelops-bundle" / "registry.yaml"
+            record.write_text("version: '1.0'\nmodels: {}\ntargets: {}\n")
             must(program, "add", "data", cwd=project)
             self._time("peer", "push", [str(program), "push"], project)
             clone = self._folder / "peer-clone"

@@ -61,6 +61,7 @@ def main() -> None:
     parser.add_argument("--skopeo-small", action="store_true", help="it takes minutes")
     parser.add_argument("--in", dest="folder", type=Path, help="work below this folder")
     args = parser.parse_args()
+    compile_once()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; seconds\n")
     for name in args.shapes:
         with tempfile.TemporaryDirectory(dir=args.folder) as folder:
@@ -160,7 +161,8 @@ class Bench:
             record.write_text("version: '1.0'\nmodels: {}\ntargets: {}\n")
             must(program, "add", "data", cwd=project)
             self._time("peer", "push", [str(program), "push"], project)
-            clone = self._folder / "peer-clone"
+            # It names the repository after the folder.
+            clone = self._folder / "away" / "peer"
             shutil.copytree(
                 project / ".modelops-bundle",
                 clone / ".modelops-bundle",
@@ -235,6 +237,13 @@ def home_is(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.environ["HOME"] = before
+
+
+def compile_once() -> None:
+    """Let this tool start from bytecode, as it does where it has been installed."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    source = Path(__file__).parents[1] / "src"
+    must(sys.executable, "-m", "compileall", "-q", str(source), cwd=source)
 
 
 def must(*command: str | Path, cwd: Path) -> None:

@@ -33,6 +33,8 @@ class Pools:
         self._unchecked_host = unchecked_host
         self._lock = threading.Lock()
         self._pools: dict[tuple[bool, str], urllib3.PoolManager] = {}
+        #: By scheme and host: going through the environment for each request takes its time.
+        self._chosen: dict[tuple[str, str], urllib3.PoolManager] = {}
 
     def for_url(self, url: str) -> urllib3.PoolManager:
         """The connections that a URL is asked over.
@@ -40,15 +42,21 @@ class Pools:
         Raises:
             ConfigError: a certificate file or a proxy that cannot be used.
         """
-        host = urlsplit(url).netloc
+        parts = urlsplit(url)
+        with self._lock:
+            found = self._chosen.get((parts.scheme, parts.netloc))
+            if found is None:
+                found = self._chosen[parts.scheme, parts.netloc] = self._pool_for(url, parts.netloc)
+            return found
+
+    def _pool_for(self, url: str, host: str) -> urllib3.PoolManager:
         unchecked = bool(self._unchecked_host) and host == self._unchecked_host
         proxy = proxy_of(url)
-        with self._lock:
-            found = self._pools.get((unchecked, proxy))
-            if found is None:
-                context = self._unchecked if unchecked else self._checked
-                found = self._pools[unchecked, proxy] = _pool(context, proxy)
-            return found
+        found = self._pools.get((unchecked, proxy))
+        if found is None:
+            context = self._unchecked if unchecked else self._checked
+            found = self._pools[unchecked, proxy] = _pool(context, proxy)
+        return found
 
     def close(self) -> None:
         """Close all connections."""

@@ -8,6 +8,9 @@ kills who holds the lock when half of the large file has been sent. Then, on an 
 a killer takes processes at random moments. Of each round it says how many processes survived with
 a complete bundle that they read back in full, and what was asked for more than once.
 
+Then 8 processes use one bundle after another, of five that have most of their files in common,
+and read each back in full while one more frees everything that nobody uses, again and again.
+
 Then 8 processes push 8 different projects to one tag of a real registry at the same moment. Of
 each round it says how many were told that they lost, and whether the tag leads to a complete
 bundle of the one that was told that it won.
@@ -40,9 +43,10 @@ from modelops_bundle.core.oci import BundleIndex  # noqa: E402
 from modelops_bundle.operations.cache_care import verify  # noqa: E402
 from modelops_bundle.operations.cached import ensure_cached  # noqa: E402
 from modelops_bundle.storage.bundle_cache import BundleCache  # noqa: E402
+from modelops_bundle.storage.oci_layout import OciLayoutRemote  # noqa: E402
 from modelops_bundle.storage.oci_registry import OciRegistryRemote  # noqa: E402
 from modelops_bundle.storage.registry_address import parse_address  # noqa: E402
-from support.bundles import digest_of, states_of  # noqa: E402
+from support.bundles import digest_of, put_bundle, states_of  # noqa: E402
 from support.killing_server import KillingServer, killing_server  # noqa: E402
 from support.registry_server import running_registry  # noqa: E402
 from support.swarm import kill_member, run_swarm  # noqa: E402
@@ -70,6 +74,10 @@ def main() -> int:
             broken += ensure_round(processes, kills)
     for _ in range(asked.ensure_rounds):
         broken += ensure_round(32, 0, killer=lambda folder: kill_at_random(folder, draw))
+    print()
+    print("users  ensured each  sound")
+    for _ in range(asked.ensure_rounds):
+        broken += churn_round(8, 60)
     print()
     print("pushers  won  told  untold  tag leads to")
     with tempfile.TemporaryDirectory() as folder, running_registry(Path(folder) / "r") as server:
@@ -118,6 +126,19 @@ def ensure_round(processes: int, kills: int, killer: Callable[[Path], object] | 
         flush=True,
     )
     return (good != processes - killed) + (not sound) + (again > most_again)
+
+
+def churn_round(users: int, times: int) -> int:
+    """One round of use and pruning; the number of broken promises."""
+    with tempfile.TemporaryDirectory() as folder:
+        remote = OciLayoutRemote(Path(folder) / "store")
+        shared = {f"shared/{number}.csv": b"%d\n" % number * 100 for number in range(30)}
+        digests = [put_bundle(remote, {**shared, "own.py": b"OWN = %d\n" % n}) for n in range(5)]
+        cache = str(Path(folder) / "cache")
+        codes = run_swarm("churn", str(users), str(times), cache, remote.url, *digests)
+        sound = not any(codes) and verify(BundleCache(Path(cache))).exit_code == 0
+    print(f"{users:5}  {times:12}  {'all' if sound else codes}", flush=True)
+    return not sound
 
 
 def kill_at_random(cache: Path, draw: random.Random) -> None:

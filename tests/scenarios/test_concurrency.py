@@ -12,9 +12,10 @@ from modelops_bundle.operations.cache_care import verify
 from modelops_bundle.operations.cached import ensure_cached
 from modelops_bundle.storage.bundle_cache import BundleCache
 from modelops_bundle.storage.memory import MemoryRemote
+from modelops_bundle.storage.oci_layout import OciLayoutRemote
 from modelops_bundle.storage.oci_registry import OciRegistryRemote
 from modelops_bundle.storage.registry_address import parse_address
-from support.bundles import contents_of, digest_of, states_of
+from support.bundles import contents_of, digest_of, put_bundle, states_of
 from support.killing_server import KillingServer, killing_server
 from support.registry_server import running_registry
 from support.swarm import run_swarm
@@ -52,6 +53,16 @@ def test_32_processes_ensure_one_bundle_while_some_are_killed(tmp_path: Path) ->
     assert verify(cache).exit_code == 0
     cache.prepare()
     assert list((cache.folder / "ingest").iterdir()) == []
+
+
+def test_bundles_that_are_used_stay_while_others_are_pruned(tmp_path: Path) -> None:
+    remote = OciLayoutRemote(tmp_path / "store")
+    shared = {f"shared/{number}.csv": b"%d\n" % number * 100 for number in range(10)}
+    digests = [put_bundle(remote, {**shared, "own.py": b"OWN = %d\n" % n}) for n in range(3)]
+    cache = tmp_path / "cache"
+    codes = run_swarm("churn", "4", "15", str(cache), remote.url, *digests)
+    assert codes == [0] * 5
+    assert verify(BundleCache(cache)).exit_code == 0
 
 
 def test_8_processes_push_to_one_tag(tmp_path: Path) -> None:

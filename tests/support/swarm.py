@@ -1,8 +1,9 @@
 """Many processes that do one thing at the same moment.
 
 Run as a program, so that the processes are forked from one that has no threads:
-`swarm.py ensure COUNT CACHE URL DIGEST` and `swarm.py push URL TAG PROJECT...`. Prints the exit
-codes as JSON, that of a killed process as the negative number of its signal.
+`swarm.py ensure COUNT CACHE URL DIGEST`, `swarm.py churn COUNT TIMES CACHE URL DIGEST...` and
+`swarm.py push URL TAG PROJECT...`. Prints the exit codes as JSON, that of a killed process as the
+negative number of its signal.
 """
 
 from __future__ import annotations
@@ -79,9 +80,35 @@ def ensure(cache: str, url: str, digest: str) -> int:
     except BundleError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    for path, state in bundle.files.items():
-        if hashlib.sha256((bundle.folder / path).read_bytes()).hexdigest() != state.digest.hex:
-            return 9
+    with bundle:
+        for path, state in bundle.files.items():
+            content = (bundle.folder / path).read_bytes()
+            if hashlib.sha256(content).hexdigest() != state.digest.hex:
+                return 9
+    return 0
+
+
+def churn(times: int, cache: str, url: str, digests: list[str]) -> int:
+    """Ensure one bundle after another, and read all of each back while it is held."""
+    for number in range(times):
+        code = ensure(cache, url, digests[(number + os.getpid()) % len(digests)])
+        if code:
+            return code
+    return 0
+
+
+def prune(times: int, cache: str) -> int:
+    """Free everything that nobody uses, again and again."""
+    from modelops_bundle.core.cache import CacheLimits
+    from modelops_bundle.errors import BundleError
+    from modelops_bundle.operations.cache_care import prune as free
+    from modelops_bundle.storage.bundle_cache import BundleCache
+
+    try:
+        for _ in range(times):
+            free(BundleCache(Path(cache)), CacheLimits(max_size_bytes=0))
+    except BundleError as error:
+        return error.exit_code
     return 0
 
 
@@ -98,6 +125,10 @@ def main(arguments: list[str]) -> list[int]:
     if arguments[0] == "ensure":
         count, *rest = arguments[1:]
         return at_once([lambda: ensure(*rest)] * int(count))
+    if arguments[0] == "churn":
+        count, times, cache, place, *digests = arguments[1:]
+        users = [lambda: churn(int(times), cache, place, digests)] * int(count)
+        return at_once([*users, lambda: prune(2 * int(times), cache)])
     url, tag, *projects = arguments[1:]
     return at_once([lambda project=project: push(project, url, tag) for project in projects])
 

@@ -447,6 +447,24 @@ def test_editing_one_of_two_targets_in_a_file_leaves_the_other_cosmetic() -> Non
     assert states == {"a": State.STALE, "b": State.COSMETIC}
 
 
+def test_what_an_entry_may_have_become_is_no_concern_of_its_neighbour() -> None:
+    path = BundlePath("targets/incidence.py")
+
+    def file(*found: Discovered) -> Observation:
+        statements = (("", "imports"), *((one.symbol, one.symbol_digest) for one in found))
+        meaning = FileSemantics(statements_digest(d for _, d in statements), statements)
+        names = frozenset((path, one.symbol) for one in found)
+        shared = replace(closure(str(path)), semantics={path: meaning}, droppable=names)
+        text = " ".join(one.symbol for one in found)
+        return observation(*found, closures=[shared], files={str(path): text})
+
+    neighbour = found_target("b", body="body of b", line=9)
+    record = synced(file(found_target("a", body="old"), neighbour))
+    after = file(found_target("x", body="1"), found_target("y", body="2", line=5), neighbour)
+    states = {verdict.key.id: verdict.state for verdict in plan_sync(record, after).verdicts}
+    assert states == {"a": State.AMBIGUOUS, "b": State.COSMETIC}
+
+
 def test_a_changed_environment_is_one_change_and_not_one_per_entry() -> None:
     lock = BundlePath("uv.lock")
     before = replace(BEFORE, environment={lock: content_digest("1")})

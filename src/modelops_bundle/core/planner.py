@@ -82,7 +82,9 @@ class _Planner:
         return observed.environment
 
     def _registered(self) -> frozenset[tuple[BundlePath, str]]:
-        found = (*self.assignment.found.values(), *self.assignment.added.values())
+        # One of the candidates will be: until a person says which, none counts for its neighbours.
+        held = [one for options in self.assignment.undecided.values() for one in options]
+        found = (*self.assignment.found.values(), *self.assignment.added.values(), *held)
         return frozenset((item.path, item.symbol) for item in found)
 
     def plan(self, base: Digest) -> SyncPlan:

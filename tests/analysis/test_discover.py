@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelops_bundle.analysis.discover import (
-    NO_CONVENTION,
     Discovery,
     describe_symbol,
     discover_file,
     plain_candidates,
 )
+from modelops_bundle.analysis.discover_session import NO_CONVENTION
 from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.conventions.base import Convention
 from modelops_bundle.conventions.catalog import BUILT_IN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_bundle.analysis.discover import MADE_BY_OTHER_MEANS
+from modelops_bundle.analysis.discover_session import MADE_BY_OTHER_MEANS
 from modelops_bundle.core.observation import ModelFacts, TargetFacts, Unresolved
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.registry import Kind

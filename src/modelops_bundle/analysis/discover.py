@@ -9,38 +9,20 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from modelops_bundle.analysis.discover_match import Matcher
-from modelops_bundle.analysis.discover_merge import merged_models, merged_targets
-from modelops_bundle.analysis.discover_models import ModelFound, ModelReader
-from modelops_bundle.analysis.discover_targets import TargetReader
+from modelops_bundle.analysis.discover_session import Session
 from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.analysis.resolve import Resolver
-from modelops_bundle.analysis.resolve_bindings import definition as value_of
 from modelops_bundle.analysis.resolve_budget import WORK, WORK_PER_DEFINITION, Budget
 from modelops_bundle.analysis.resolve_modules import LoadedModule, LoadedModules
-from modelops_bundle.analysis.scope import Assigned, Defined, Scope
-from modelops_bundle.analysis.semantic import symbol_digest
-from modelops_bundle.analysis.values import Call, Class, Function, Value
-from modelops_bundle.analysis.walk import canonical
+from modelops_bundle.analysis.scope import Defined
 from modelops_bundle.conventions.base import Convention
-from modelops_bundle.core.behavior import SCHEME
-from modelops_bundle.core.digest import SemanticDigest, digest_of_fields
-from modelops_bundle.core.findings import Finding, Location
+from modelops_bundle.core.findings import Finding
 from modelops_bundle.core.observation import (
     Discovered,
-    ListFact,
-    ModelFacts,
-    TargetFacts,
-    Unresolved,
 )
-from modelops_bundle.core.paths import BundlePath, Entrypoint
+from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.registry import Kind
-
-#: The reason of facts of a symbol that only the registry or the command line names.
-NO_CONVENTION = "no convention finds this symbol"
-#: The reason of facts of a symbol that may exist, or not.
-MADE_BY_OTHER_MEANS = "the file makes names in a way that is not followed"
 
 Symbol = tuple[BundlePath, str]
 
@@ -116,7 +98,7 @@ class Discovery:
         loaded = self._modules.get(path)
         if loaded is None:
             return FileDiscovery()
-        session = _Session(self._resolver(loaded), self._conventions, loaded)
+        session = Session(self._resolver(loaded), self._conventions, loaded)
         found = [one for name in session.names() for one in session.symbol(name)]
         found.sort(key=lambda one: (one.discovered.location.line, one.discovered.kind.value))
         models = [one.model for one in found if one.model is not None]
@@ -124,7 +106,11 @@ class Discovery:
             discovered=tuple(one.discovered for one in found),
             findings=tuple(finding for model in models for finding in model.findings),
             extended=frozenset(
-                (parent.path, parent.qualified_name) for model in models for parent in model.parents
+                (parent.path, parent.qualified_name)
+                for parent in (
+                    *(parent for model in models for parent in model.parents),
+                    *session.bases_of_types(),
+                )
             ),
             partial=frozenset(
                 one.discovered.symbol
@@ -133,17 +119,26 @@ class Discovery:
             ),
         )
 
-    def describe(self, path: BundlePath, symbol: str, kind: Kind) -> Discovered | None:
+    def describe(
+        self, path: BundlePath, symbol: str, kind: Kind, *, possible: bool = True
+    ) -> Discovered | None:
         """A symbol by its qualified name, None where the file does not define it.
 
         A symbol that a convention finds as this kind has the convention's facts. Any other
         definition or top-level assignment has convention "" and no facts: it exists, and what it
         offers only a person can say. Names that the file merely imports are not its own.
+
+        Args:
+            path: The file.
+            symbol: The qualified name.
+            kind: What it is asked for as.
+            possible: Give a symbol too that the file may make in a way that is not followed;
+                everything about it is unresolved.
         """
         loaded = self._modules.get(path)
         if loaded is None or not symbol:
             return None
-        session = _Session(self._resolver(loaded), self._conventions, loaded)
+        session = Session(self._resolver(loaded), self._conventions, loaded)
         scope = loaded.scope
         *outer, name = symbol.split(".")
         for part in outer:
@@ -154,7 +149,8 @@ class Discovery:
         for one in session.symbol(name, scope):
             if one.discovered.kind is kind:
                 return one.discovered
-        return session.plain(name, scope, kind) or session.possible(name, scope, kind)
+        plain = session.plain(name, scope, kind)
+        return session.possible(name, scope, kind) if plain is None and possible else plain
 
     def plain(self, path: BundlePath, kind: Kind) -> tuple[Discovered, ...]:
         """Top-level classes (or functions) that no convention finds, in source order.
@@ -164,7 +160,7 @@ class Discovery:
         loaded = self._modules.get(path)
         if loaded is None:
             return ()
-        session = _Session(self._resolver(loaded), self._conventions, loaded)
+        session = Session(self._resolver(loaded), self._conventions, loaded)
         wanted = ast.ClassDef if kind is Kind.MODEL else ast.FunctionDef | ast.AsyncFunctionDef
         found = []
         for name in session.names():
@@ -208,181 +204,3 @@ def plain_candidates(
 ) -> tuple[Discovered, ...]:
     """`Discovery.plain` for one file."""
     return Discovery(index, conventions).plain(path, kind)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    discovered: Discovered
-    model: ModelFound | None = None
-
-
-def _one(found: list[_Found]) -> _Found:
-    last = found[-1]
-    if len(found) == 1:
-        return last
-    one = last.discovered
-    facts = [each.discovered.facts for each in found]
-    models = [fact for fact in facts if isinstance(fact, ModelFacts)]
-    targets = [fact for fact in facts if isinstance(fact, TargetFacts)]
-    merged = (
-        merged_models(models, one.symbol, one.location)
-        if models
-        else merged_targets(targets, one.symbol, one.location)
-    )
-    return _Found(replace(one, facts=merged), last.model)
-
-
-class _Session:
-    """One question about one file."""
-
-    def __init__(
-        self, resolver: Resolver, conventions: tuple[Convention, ...], loaded: LoadedModule
-    ) -> None:
-        self._resolver = resolver
-        self._loaded = loaded
-        matcher = Matcher(resolver, (name for one in conventions for name in one.names()))
-        self._models = [(one, ModelReader(resolver, matcher, one)) for one in conventions]
-        self._targets = [(one, TargetReader(resolver, matcher, one)) for one in conventions]
-
-    def symbol(self, name: str, scope: Scope | None = None) -> list[_Found]:
-        """The model or the target that a name stands for, if conventions say so.
-
-        Of several definitions that may be in force the last one gives the place and the digest,
-        and all of them the facts.
-        """
-        scope = scope or self._loaded.scope
-        models: list[_Found] = []
-        targets: list[_Found] = []
-        for definition in self.definitions(name, scope):
-            if isinstance(definition, Defined):
-                values: tuple[Value, ...] = (value_of(definition, scope),)
-            elif scope is self._loaded.scope:
-                values = self._made(name, definition)
-            else:
-                values = ()
-            for value in values:
-                if isinstance(value, Class):
-                    models += self._model(value, name, definition)
-                elif scope is self._loaded.scope:
-                    targets += self._target(value, name, definition)
-        return [_one(found) for found in (models, targets) if found]
-
-    def _made(self, name: str, definition: Assigned) -> tuple[Value, ...]:
-        """What code made and gave to a name, other names of what is defined left out."""
-        names, scope = self._resolver.names, self._loaded.scope
-        found = []
-        for value in names.value(definition, scope, name):
-            if isinstance(value, Class | Function):
-                alias = value.qualified_name
-                elsewhere = not value.made and value.path != scope.path
-                if elsewhere or (alias != name and value in names.bound_in(scope, alias)):
-                    continue
-            elif not isinstance(value, Call):
-                continue
-            found.append(value)
-        return tuple(found)
-
-    def possible(self, name: str, scope: Scope, kind: Kind) -> Discovered | None:
-        """A symbol that code may make in a way that is not followed; None where none does."""
-        line = self._resolver.names.writes.unclear(scope) or self._loaded.effects.dynamic
-        if not line or scope is not self._loaded.scope:
-            return None
-        where = Location(scope.path, line)
-        doubt = Unresolved(expression=name, reason=MADE_BY_OTHER_MEANS, location=where)
-        return Discovered(
-            kind=kind,
-            entrypoint=Entrypoint.of(self._loaded.name, name),
-            path=scope.path,
-            facts=_open_facts(kind, doubt),
-            location=where,
-            symbol_digest=SemanticDigest(f"{SCHEME}:{digest_of_fields('possible', name)}"),
-        )
-
-    def names(self) -> list[str]:
-        """The names at the top level of the file."""
-        return self._resolver.names.defined(self._loaded.scope)
-
-    def definitions(self, name: str, scope: Scope) -> list[Defined | Assigned]:
-        """What a name may be bound to by the file itself when the scope has run."""
-        kept, _ = self._resolver.names.definitions(scope, name)
-        return [one for one in kept if isinstance(one, Defined | Assigned)]
-
-    def definition(self, name: str, scope: Scope) -> Defined | Assigned | None:
-        """The last of them."""
-        found = self.definitions(name, scope)
-        return found[-1] if found else None
-
-    def class_scope(self, scope: Scope, name: str) -> Scope | None:
-        """The body of a class that a scope defines."""
-        definition = self.definition(name, scope)
-        return definition.body if isinstance(definition, Defined) else None
-
-    def plain(self, name: str, scope: Scope, kind: Kind) -> Discovered | None:
-        """A definition or assignment as itself."""
-        definition = self.definition(name, scope)
-        nested = scope is not self._loaded.scope
-        if definition is None or (nested and isinstance(definition, Assigned)):
-            return None
-        where = Unresolved(
-            expression=scope.qualify(name),
-            reason=NO_CONVENTION,
-            location=Location(scope.path, _line(definition)),
-        )
-        facts: ModelFacts | TargetFacts = TargetFacts()
-        if kind is Kind.MODEL:
-            facts = _open_facts(kind, where)
-        return self._discovered(kind, scope.qualify(name), facts, definition, "")
-
-    def _model(self, cls: Class, name: str, definition: Defined | Assigned) -> list[_Found]:
-        for convention, reader in self._models:
-            if reader.is_model(cls):
-                model = reader.read(cls)
-                symbol = name if isinstance(definition, Assigned) else cls.qualified_name
-                found = self._discovered(
-                    Kind.MODEL, symbol, model.facts, definition, convention.name
-                )
-                return [_Found(replace(found, abstract=model.abstract), model)]
-        return []
-
-    def _target(self, value: Value, name: str, definition: Defined | Assigned) -> list[_Found]:
-        for convention, reader in self._targets:
-            facts = reader.read(value)
-            if facts is not None:
-                found = self._discovered(Kind.TARGET, name, facts, definition, convention.name)
-                return [_Found(found)]
-        return []
-
-    def _discovered(
-        self,
-        kind: Kind,
-        symbol: str,
-        facts: ModelFacts | TargetFacts,
-        definition: Defined | Assigned,
-        convention: str,
-    ) -> Discovered:
-        path = self._loaded.source.path
-        if isinstance(definition, Defined):
-            digest = symbol_digest(definition.node)
-        else:
-            texts = canonical([definition.value]).texts
-            digest = SemanticDigest(f"{SCHEME}:{digest_of_fields('assigned', *texts)}")
-        return Discovered(
-            kind=kind,
-            entrypoint=Entrypoint.of(self._loaded.name, symbol),
-            path=path,
-            facts=facts,
-            location=Location(path, _line(definition)),
-            symbol_digest=digest,
-            convention=convention,
-        )
-
-
-def _open_facts(kind: Kind, doubt: Unresolved) -> ModelFacts | TargetFacts:
-    if kind is Kind.TARGET:
-        return TargetFacts(model_output=doubt)
-    fact = ListFact((), (doubt,))
-    return ModelFacts(outputs=fact, scenarios=fact, parameters=fact)
-
-
-def _line(binding: Defined | Assigned) -> int:
-    return binding.node.lineno if isinstance(binding, Defined) else binding.value.lineno

@@ -9,6 +9,7 @@ from modelops_bundle.analysis.discovery_memo import (
     unpack_finding,
 )
 from modelops_bundle.analysis.facts_memo import ANALYSIS_VERSION
+from modelops_bundle.analysis.framework_uses import FrameworkUse
 from modelops_bundle.analysis.packing import (
     UnreadableError,
     flag,
@@ -46,6 +47,7 @@ def encode_analysis(analysis: Analysis) -> bytes:
             [pack_finding(one) for one in analysis.findings],
             analysis.source_roots,
             reads,
+            [[use.dotted, use.location.path, use.location.line] for use in analysis.framework_uses],
         ]
     )
 
@@ -99,8 +101,8 @@ class _Tables:
 
 
 def _decode(content: bytes) -> Analysis:
-    version, paths, meanings, discovered, closures, failures, findings, roots, reads = items(
-        unpack(content), 9
+    (version, paths, meanings, discovered, closures, failures, findings, roots, reads, uses) = (
+        items(unpack(content), 10)
     )
     if version != ANALYSIS_VERSION:
         raise UnreadableError("another version")
@@ -115,7 +117,13 @@ def _decode(content: bytes) -> Analysis:
         reads=dict(map(reader.reads, items(reads))),
         findings=tuple(map(unpack_finding, items(findings))),
         source_roots=tuple(BundlePath(root) for root in texts(roots)),
+        framework_uses=tuple(map(_use, items(uses))),
     )
+
+
+def _use(value: object) -> FrameworkUse:
+    dotted, path, line = items(value, 3)
+    return FrameworkUse(text(dotted), Location(BundlePath(text(path)), number(line)))
 
 
 class _Reader:

@@ -17,11 +17,18 @@ from modelops_bundle.analysis.facts_memo import (
     AnalysisMemo,
     RememberedFacts,
 )
+from modelops_bundle.analysis.framework_uses import FrameworkUse, framework_uses
 from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.missing import missing_names
 from modelops_bundle.analysis.modules import ModuleIndex, default_source_roots
 from modelops_bundle.analysis.packing import UnreadableError
-from modelops_bundle.analysis.prefilter import ANYTHING, candidates, interesting_words, narrowed
+from modelops_bundle.analysis.prefilter import (
+    ANYTHING,
+    candidates,
+    framework_words,
+    interesting_words,
+    narrowed,
+)
 from modelops_bundle.analysis.reachable import ReachDigests
 from modelops_bundle.analysis.source_words import words_of_sources
 from modelops_bundle.analysis.store import ExtractMany, FactsStore
@@ -68,6 +75,7 @@ class Analysis:
         reads: What the files of requested entries' closures name as data.
         findings: About the closures of requested entries only: what nobody asked for may be
             broken.
+        framework_uses: What those closures take from the conventions' frameworks.
     """
 
     discovered: tuple[Discovered, ...] = ()
@@ -76,6 +84,7 @@ class Analysis:
     reads: Mapping[BundlePath, FileReads] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     source_roots: tuple[BundlePath, ...] = ()
+    framework_uses: tuple[FrameworkUse, ...] = ()
 
 
 def analyse(
@@ -131,7 +140,13 @@ class _ProjectAnalysis:
             reads=self._reads(closures),
             findings=tuple(sorted(findings, key=finding_order)),
             source_roots=self._roots,
+            framework_uses=self._framework_uses(closures),
         )
+
+    def _framework_uses(self, closures: Mapping[BundlePath, Closure]) -> tuple[FrameworkUse, ...]:
+        packages = framework_words(self._request.conventions)
+        members = {file for path in self._entry_files for file in closures[path].semantics}
+        return framework_uses(self._linker, members, packages)
 
     def _discovered_files(self) -> dict[BundlePath, FileDiscovery]:
         conventions = self._request.conventions
@@ -205,14 +220,17 @@ class _ProjectAnalysis:
             )
         )
 
-    def _described(self, kind: Kind, path: BundlePath, symbol: str) -> tuple[Discovered, ...]:
+    def _described(
+        self, kind: Kind, path: BundlePath, symbol: str, *, possible: bool = True
+    ) -> tuple[Discovered, ...]:
         """The symbol, or nothing where the file does not define it."""
 
         def ask() -> FileDiscovery:
-            found = self._discovery.describe(path, symbol, kind)
+            found = self._discovery.describe(path, symbol, kind, possible=possible)
             return FileDiscovery(discovered=() if found is None else (found,))
 
-        return self._remembered(path, f"{kind} {symbol}", ask).discovered
+        question = f"{kind} {symbol}" if possible else f"certain {kind} {symbol}"
+        return self._remembered(path, question, ask).discovered
 
     def _plain(self, kind: Kind, path: BundlePath) -> tuple[Discovered, ...]:
         """The classes or functions of a file that no convention finds."""
@@ -231,7 +249,7 @@ class _ProjectAnalysis:
         for path, mentioned in words.items():
             for kind, symbol in sorted(nowhere):
                 if symbol.partition(".")[0] in mentioned or ANYTHING in mentioned:
-                    yield from self._described(kind, path, symbol)
+                    yield from self._described(kind, path, symbol, possible=False)
 
     def _closures(self, discovered: tuple[Discovered, ...]) -> dict[BundlePath, Closure]:
         symbols: dict[BundlePath, set[str]] = {}

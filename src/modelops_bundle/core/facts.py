@@ -18,6 +18,7 @@ from modelops_bundle.core.registry import Declared, EntryKey, ModelEntry, Target
 from modelops_bundle.errors import InvalidPathError
 
 #: What `--output` can state in place of the code.
+_NO_CONVENTION = "no convention finds this symbol"
 _DECLARED = ("outputs", "model_output")
 
 
@@ -62,7 +63,7 @@ class FactMerger:
         if isinstance(output, str):
             return replace(recorded, model_output=output)
         if output is None:
-            self._note_unsaid("model output")
+            self._note_unsaid("model output", _NO_CONVENTION)
         else:
             self._note("model_output", output, {recorded.model_output} - {""}, output.candidates)
         return recorded
@@ -102,7 +103,7 @@ class FactMerger:
             return merged(recorded, (*fact.values, *declared))
         if not self.found.convention:
             if name == "outputs" and not declared:
-                self._note_unsaid(name)
+                self._note_unsaid(name, fact.unresolved[0].reason)
         elif not declared:
             # Each open element may be one of the recorded names; all of them may be all of these.
             open_ended = any(not unresolved.candidates for unresolved in fact.unresolved)
@@ -144,7 +145,8 @@ class FactMerger:
             )
         )
 
-    def _note_unsaid(self, name: str) -> None:
+    def _note_unsaid(self, name: str, reason: str) -> None:
+        why = reason.replace("this symbol", self.found.symbol)
         kind = self.key.kind.value
         self.findings.append(
             Finding(
@@ -152,7 +154,7 @@ class FactMerger:
                 severity=Severity.WARNING,
                 key=str(self.key),
                 message=(
-                    f"No convention finds {self.found.symbol}; its recorded {name} "
+                    f"{why[:1].upper()}{why[1:]}; its recorded {name} "
                     "cannot be checked against the code"
                 ),
                 hint=(

@@ -19,6 +19,7 @@ from modelops_bundle.errors import ConfigError, InvalidPathError
 from modelops_bundle.operations.analysis import analysed
 from modelops_bundle.operations.document import RegistryFile, read_registry
 from modelops_bundle.operations.environment_details import environment_details
+from modelops_bundle.operations.frameworks import framework_names
 from modelops_bundle.operations.gitignore import GitView, view_git
 from modelops_bundle.operations.left_out import ignored_dependencies, ignored_imports
 from modelops_bundle.operations.likeness import similarities
@@ -86,8 +87,8 @@ def observe(
     tables = read_project_facts(project, looked)
     git = view_git(project)
     analysis = analysed(project, looked, _request(project, file.record, tables, requested))
-    outside = siblings(project, file.record, analysis)
-    git = GitView((*git.findings, *outside.findings), (*git.depends_on, *outside.depends_on))
+    for outside in (siblings(project, file.record, analysis), framework_names(project, analysis)):
+        git = GitView((*git.findings, *outside.findings), (*git.depends_on, *outside.depends_on))
     old = OldSources(project)
     observed = _observation(project, looked, file.record, tables, analysis, tuple(named), git, old)
     looked.commit_cache()

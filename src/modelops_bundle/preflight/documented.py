@@ -251,6 +251,14 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         "Correct its permissions, or run the command again.",
     ),
     RuleDoc(
+        "MB329",
+        "Name that the framework does not have",
+        _WARNING,
+        "The code imports a name from its framework, and the source of the framework that is "
+        "installed here (in the project's `.venv`, or beside mops-bundle) does not define it. "
+        "Nothing is said where no framework is installed.",
+    ),
+    RuleDoc(
         "MB330",
         "Registry ignored by git",
         _WARNING,

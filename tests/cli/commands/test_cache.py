@@ -22,6 +22,7 @@ def fill(cache: BundleCache) -> str:
 
 def test_it_needs_no_project(bare: Shell, tmp_path: Path) -> None:
     assert default_cache_folder() == tmp_path / "home/.cache/modelops-bundle"
+    assert bare.ok("cache").out == bare.ok("cache", "info").out
     assert bare.ok("cache", "info").out.splitlines()[-1].startswith("0 bundles")
     digest = fill(BundleCache(default_cache_folder()))
     shown = bare.ok("cache", "info").out

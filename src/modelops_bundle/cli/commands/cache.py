@@ -25,8 +25,11 @@ def add_arguments(parser: CommandParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument(
         "action",
+        nargs="?",
+        default="info",
         choices=("info", "prune", "verify"),
-        help="list what is there, free what nobody uses, or read everything back",
+        help="list what is there (also without a word), free what nobody uses, or read "
+        "everything back",
     )
     parser.add_argument(
         "--cache-dir", metavar="DIR", help="another cache than this user's: a worker's"
@@ -35,7 +38,7 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "--max-age",
         metavar="AGE",
-        help=f"prune: remove what is unused for 12h, 30d, ... ({_DEFAULT_AGE} without any limit)",
+        help=f"prune: remove what nobody used for 12h, 30d, ...; {_DEFAULT_AGE} without any limit",
     )
     parser.add_argument("--dry-run", action="store_true", help="prune: only tell what would go")
 

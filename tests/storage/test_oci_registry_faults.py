@@ -30,10 +30,12 @@ from support.registry_faults import (
     Reaction,
     Relay,
     corrupted,
+    dripping,
     front_of,
     half_arrives,
     relay_to,
     resized,
+    slow,
     stalled,
     status,
     status_half_way,
@@ -118,6 +120,37 @@ def test_an_upload_that_is_reset_goes_on(relay: Relay, offset: int, way: str) ->
     remote.upload_blob(BLOB, Pieces(LARGE))
     relay.reset_after(1 << 60, way=way)
     assert read(remote) == LARGE
+
+
+#: From the first byte of the headers to the last of the body, closer at the beginning.
+FIFTY = [
+    *range(0, 1000, 40),
+    *(round(1000 * (IN_MEMORY_BYTES / 1000) ** (n / 25)) for n in range(25)),
+]
+
+
+def test_an_upload_that_is_reset_at_any_of_fifty_places_goes_on(relay: Relay) -> None:
+    assert len(set(FIFTY)) == 50
+    content = LARGE[: IN_MEMORY_BYTES + 1000]  # just large enough to be streamed
+    blob = descriptor_of(content)
+    resets = relay.resets
+    for offset in FIFTY:
+        remote = remote_at(relay.host)
+        remote.tags()
+        relay.reset_after(offset, way="up")
+        remote.upload_blob(blob, Pieces(content))
+        relay.reset_after(1 << 60, way="up")
+        assert remote.present([blob]), offset
+    assert relay.resets - resets == 50
+
+
+def test_a_download_that_is_reset_at_any_of_fifty_places_goes_on(relay: Relay) -> None:
+    remote = remote_at(relay.host, "faults/held")
+    resets = relay.resets
+    for offset in FIFTY:
+        relay.reset_after(offset, way="down")
+        assert read(remote) == LARGE, offset
+    assert relay.resets - resets == 50
 
 
 @pytest.mark.parametrize("offset", [0, 300, 900, 2000, 4000])
@@ -362,6 +395,39 @@ def test_a_server_that_falls_silent_is_given_up_in_time(
         assert time.monotonic() - began < 3
     finally:
         over.set()
+
+
+def test_a_server_that_sends_byte_by_byte_is_given_up_in_time(front: Front) -> None:
+    """It never falls silent, and never comes to an end."""
+    impatient = Patience(metadata_s=0.4, stall_s=0.4, first_delay_s=0.01)
+    over = threading.Event()
+    front.fail("GET", "tags", dripping(over), times=9)
+    began = time.monotonic()
+    try:
+        with pytest.raises(RemoteError):
+            remote_at(front.host, "", impatient).tags()
+        assert time.monotonic() - began < 3
+    finally:
+        over.set()
+
+
+def test_data_that_comes_slowly_is_waited_for_as_long_as_it_comes(front: Front) -> None:
+    impatient = Patience(metadata_s=0.5, stall_s=0.5, first_delay_s=0.01)
+    front.fail("GET", "/blobs/", slow(pieces=8, pause_s=0.1))
+    began = time.monotonic()
+    assert read(remote_at(front.host, "faults/held", impatient)) == LARGE
+    assert time.monotonic() - began > 0.7, "longer than it is waited for without progress"
+    assert front.asked("GET", "/blobs/") == 1
+
+
+def test_a_download_whose_login_is_forgotten_half_way_goes_on(registries: Registries) -> None:
+    with front_of(registries["htpasswd"].host) as front:
+        remote = remote_at(front.host, login=True)
+        remote.upload_blob(BLOB, Pieces(LARGE))
+        front.fail("GET", "/blobs/", truncated(1_500_000))
+        front.fail("GET", "/blobs/", status(401, {"WWW-Authenticate": 'Basic realm="test"'}))
+        assert read(remote) == LARGE
+        assert front.asked("GET", "/blobs/") == 3
 
 
 def test_a_login_that_is_forgotten_half_way_is_shown_again(registries: Registries) -> None:

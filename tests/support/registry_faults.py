@@ -293,3 +293,31 @@ def stalled(until: threading.Event) -> Reaction:
         handler.close_connection = True
 
     return react
+
+
+def dripping(until: threading.Event) -> Reaction:
+    """Send one byte of an answer after the other until the event is set."""
+
+    def react(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "100000")
+        handler.end_headers()
+        while not until.wait(0.02):
+            handler.wfile.write(b" ")
+        handler.close_connection = True
+
+    return react
+
+
+def slow(pieces: int, pause_s: float) -> Reaction:
+    """Send the body in so many pieces, with a pause before each."""
+
+    def react(handler: Handler) -> None:
+        code, headers, body = handler.forwarded()
+        handler.answer(code, headers, body, sent=b"")
+        step = -(-len(body) // pieces)
+        for start in range(0, len(body), step):
+            threading.Event().wait(pause_s)
+            handler.wfile.write(body[start : start + step])
+
+    return react

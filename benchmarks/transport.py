@@ -43,6 +43,7 @@ class Shape:
 
 
 SHAPES = {
+    "try": Shape("30 files of 50 KiB", 30, 50 * 1024),
     "one": Shape("1 file of 1 GiB", 1, 1024 * MIB),
     "medium": Shape("20 files of 25 MiB", 20, 25 * MIB),
     "small": Shape("2,000 files of 50 KiB", 2000, 50 * 1024),
@@ -55,7 +56,7 @@ def main() -> None:
         raw(*sys.argv[2:])
         return
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES))
+    parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=["one", "medium", "small"])
     parser.add_argument("--peer", type=Path, help="the existing tool's program")
     parser.add_argument("--no-skopeo", action="store_true")
     parser.add_argument("--skopeo-small", action="store_true", help="it takes minutes")
@@ -166,9 +167,10 @@ class Bench:
             shutil.copytree(
                 project / ".modelops-bundle",
                 clone / ".modelops-bundle",
-                ignore=shutil.ignore_patterns("state.json"),
+                ignore=shutil.ignore_patterns("state.json", "tracked.txt", "registry.yaml"),
             )
-            self._time("peer", "pull", [str(program), "pull"], clone)
+            command = [str(program), "pull", "--overwrite", "--restore-deleted"]
+            self._time("peer", "pull", command, clone)
             arrived = sum(1 for _ in clone.rglob("*.bin"))
             if arrived != self._shape.files:
                 print(f"{'':<10}the peer's pull brought {arrived} files")

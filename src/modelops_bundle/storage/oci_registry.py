@@ -177,9 +177,11 @@ class OciRegistryRemote:
 
     def open_blob(self, descriptor: Descriptor) -> Iterator[bytes]:
         """See `Remote`."""
+        from modelops_bundle.storage.read_ahead import read_ahead
         from modelops_bundle.storage.registry_download import read_blob
 
-        return verified(read_blob(self._client, descriptor, self.url), descriptor, self.url)
+        pieces = verified(read_blob(self._client, descriptor, self.url), descriptor, self.url)
+        return read_ahead(pieces, descriptor.size_bytes)
 
     def open_range(
         self, descriptor: Descriptor, start_bytes: int, end_bytes: int

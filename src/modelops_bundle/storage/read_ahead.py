@@ -1,0 +1,64 @@
+"""Reading one large content ahead of whoever takes it: the network while the disk is busy."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from queue import Empty, Full, Queue
+
+#: From this size on a thread of its own is worth it. With eight transfers at once it must also
+#: not take up too much memory.
+WORTH_BYTES = 64 * 1024 * 1024
+#: Pieces that wait to be taken.
+_PIECES = 2
+#: How soon a thread that waits notices that nobody wants more.
+_TICK_S = 0.1
+
+
+def read_ahead(pieces: Iterator[bytes], size_bytes: int) -> Iterator[bytes]:
+    """The same pieces, in order; where there are many bytes, fetched before they are asked for.
+
+    What `pieces` raises comes through in its place. When the consumer stops, or closes the
+    iterator, `pieces` is not advanced any more.
+    """
+    if size_bytes < WORTH_BYTES:
+        return pieces
+    return _ahead(pieces)
+
+
+def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    ready: Queue[bytes | BaseException | None] = Queue(_PIECES)
+    stopped = threading.Event()
+
+    def put(item: bytes | BaseException | None) -> bool:
+        while not stopped.is_set():
+            try:
+                ready.put(item, timeout=_TICK_S)
+            except Full:
+                continue
+            return True
+        return False
+
+    def fetch() -> None:
+        try:
+            for piece in pieces:
+                if not put(piece):
+                    return
+            put(None)
+        except BaseException as error:
+            put(error)
+
+    thread = threading.Thread(target=fetch, daemon=True)
+    thread.start()
+    try:
+        while (item := ready.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stopped.set()
+        try:
+            while True:
+                ready.get_nowait()
+        except Empty:
+            thread.join()

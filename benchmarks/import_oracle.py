@@ -33,12 +33,16 @@ from oracle_environment import OracleEnvironment, oracle_environment
 
 PROBE = Path(__file__).resolve().parent / "oracle" / "import_probe.py"
 
+#: Models, and libraries that models are made of.
 PACKAGES = """
     starsim stisim covasim hpvsim fpsim sciris mesa simpy SALib emcee lmfit salabim
-    sympy mpmath networkx dask distributed xarray arviz seaborn joblib optuna fsspec
-    django twisted flask werkzeug jinja2 click scrapy sphinx docutils pygments pylint astroid
-    nltk openpyxl pydantic rich alembic httpx httpcore anyio urllib3 requests marshmallow
-    formulaic altair bokeh markdown_it
+    sympy mpmath networkx distributed xarray arviz seaborn joblib nltk formulaic altair
+    flask werkzeug jinja2 click scrapy astroid openpyxl alembic httpx httpcore urllib3 requests
+    marshmallow markdown_it
+"""
+#: Frameworks that load most of themselves on demand: by settings, as plugins, or in functions.
+FRAMEWORKS = """
+    django twisted sphinx docutils pygments pylint dask fsspec optuna pydantic rich anyio bokeh
 """
 
 LIMIT_S = 120
@@ -74,22 +78,26 @@ class Result:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--package", nargs="+", default=PACKAGES.split())
+    parser.add_argument("--package", nargs="+", default=[])
     parser.add_argument("--modules", type=int, default=8, help="entry modules of each package")
     parser.add_argument("--excess", action="store_true", help="list what closures hold in vain")
     parser.add_argument("--answers", type=Path, help="keep what was loaded in this folder")
     args = parser.parse_args()
     environment = oracle_environment()
-    print(
-        f"{'package':<14}{'entries':>8}{'loaded':>8}{'missed':>8}{'recall':>9}"
-        f"{'over':>7}{'cpu s':>7}"
-    )
-    results = []
-    for package in args.package:
-        with tempfile.TemporaryDirectory() as folder:
-            result = measured(environment, package, Path(folder), args)
-        results.append(result)
-        print(_row(result), flush=True)
+    groups = [args.package] if args.package else [PACKAGES.split(), FRAMEWORKS.split()]
+    results: list[Result] = []
+    for group in groups:
+        print(
+            f"{'package':<14}{'entries':>8}{'loaded':>8}{'missed':>8}{'recall':>9}"
+            f"{'over':>7}{'cpu s':>7}"
+        )
+        done = []
+        for package in group:
+            with tempfile.TemporaryDirectory() as folder:
+                done.append(measured(environment, package, Path(folder), args))
+            print(_row(done[-1]), flush=True)
+        print(_row(_total(done)), "\n")
+        results += done
     _summary(results)
 
 
@@ -230,7 +238,7 @@ def _row(one: Result) -> str:
     )
 
 
-def _summary(results: list[Result]) -> None:
+def _total(results: list[Result]) -> Result:
     total = Result("total")
     for one in results:
         total.entries += one.entries
@@ -238,7 +246,11 @@ def _summary(results: list[Result]) -> None:
         total.found += one.found
         total.closure += one.closure
         total.seconds += one.seconds
-    print(_row(total))
+    return total
+
+
+def _summary(results: list[Result]) -> None:
+    print(_row(_total(results)))
     failing = sum(len(one.failed) for one in results)
     print(f"\n{len(results)} packages, {failing} modules that fail to import")
     for one in results:

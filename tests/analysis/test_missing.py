@@ -23,7 +23,14 @@ def found(sources: dict[str, str]) -> list[Finding]:
 
 
 def about(main: str, helper: str = HELPER, **others: str) -> list[str]:
-    sources = {"main.py": main, "helper.py": helper, "p/__init__.py": "", "p/a.py": "", **others}
+    sources = {
+        "main.py": main,
+        "helper.py": helper,
+        "p/__init__.py": "",
+        "p/a.py": "",
+        "p/q.py": "",
+        **others,
+    }
     return [f"{one.severity} {one.location}" for one in found(sources)]
 
 
@@ -43,6 +50,9 @@ def about(main: str, helper: str = HELPER, **others: str) -> list[str]:
         ("from p import a\nx = a.mixing", ["error main.py:2"]),
         ("if x:\n from helper import mixing", ["warning main.py:2"]),
         ("# mops: imports p.b", ["error main.py:1"]),
+        ("import p\np.a", ["warning main.py:2"]),
+        ("import p\n\ndef f(): p.a.mixing()", ["warning main.py:3", "error main.py:3"]),
+        ("import p.q\np.a", ["warning main.py:2"]),
     ],
 )
 def test_what_is_surely_missing_is_reported_at_its_line(main: str, expected: list[str]) -> None:
@@ -70,7 +80,7 @@ def test_what_is_surely_missing_is_reported_at_its_line(main: str, expected: lis
         "import helper\ndef f(helper): return helper.mixing",
         "import helper\nfor helper in x: helper.mixing",
         "try:\n import helper\nexcept ImportError:\n import other as helper\nhelper.mixing",
-        "import p\np.a",
+        "import p, p.a\np.a",
         "import sys, helper\nsys.modules['helper'] = x\nhelper.mixing",
         "import numpy.gone\nfrom numpy import gone",
         "import importlib\nimportlib.import_module('p.b')",
@@ -136,6 +146,13 @@ def test_a_module_that_may_define_the_name_is_believed(helper: str) -> None:
 def test_a_name_that_only_looks_defined_is_reported(helper: str) -> None:
     others = {"other.py": "from helper import *", "p/b.py": ""}
     assert about("from helper import mixing", helper, **others) == ["error main.py:1"]
+
+
+def test_a_submodule_that_any_import_has_loaded_is_there() -> None:
+    assert about("import p, helper\np.a", "from p import a") == []
+    assert about("import p\np.a", **{"p/__init__.py": "from . import a"}) == []
+    assert about("import p\np.a", **{"p/__init__.py": "def __getattr__(name): ..."}) == []
+    assert about("import p\n__import__(x)\np.a") == []
 
 
 def test_the_closest_names_are_offered() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from modelops_bundle.analysis.project import AnalysisRequest, analyse
@@ -132,3 +135,22 @@ def test_an_archive_on_the_path_counts_by_content() -> None:
     assert before.files == ("vendor/kit.zip",)
     assert findings == []
     assert before.semantics != after.semantics
+
+
+def test_what_an_archive_holds_is_no_distribution() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as made:
+        made.writestr("kit/__init__.py", "")
+    closure, _ = analysed(
+        {
+            "main.py": "import sys\nsys.path.insert(0, 'kit.zip')\nimport kit, numpy",
+            "kit.zip": stream.getvalue(),
+        }
+    )
+    assert set(closure.third_party) == {"numpy"}
+
+
+def test_a_stub_stands_for_a_module_that_is_installed() -> None:
+    closure, _ = analysed({"main.py": "import kit", "kit.pyi": ""})
+    assert closure.files == ("kit.pyi",)
+    assert set(closure.third_party) == {"kit"}

@@ -133,3 +133,34 @@ def test_a_package_inside_the_project_needs_a_source_root(shell: Shell, tmp_path
         "libs/shared/src/shared/core.py"
         in yaml.safe_load(shell.registry)["models"]["sir_sir"]["code"]
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "message", "hint"),
+    [
+        ("models/rates.py", "import rates", "models/rates.py is not found", "import models.rates"),
+        ("models/rates/__init__.py", "import rates", "is not found", "source-roots"),
+        ("rates.py", "import Rates", "rates.py is not found under that name: case", "'rates'"),
+        ("rates/__init__.py", "from RATES import x", "case counts", "'rates'"),
+    ],
+)
+def test_an_import_that_nearly_means_a_file_is_one_error(
+    carried: Shell, file: str, line: str, message: str, hint: str
+) -> None:
+    carried.write(file, "x = 1\n")
+    carried.edit("models/sir.py", "import shared\n", f"import shared\n{line}\n")
+    findings = [
+        one for one in carried.json("status")["preflight"] if one["code"] in ("MB304", "MB322")
+    ]
+    assert [one["code"] for one in findings] == ["MB304"]
+    assert (findings[0]["path"], findings[0]["line"]) == ("models/sir.py", 3)
+    assert message in findings[0]["message"]
+    assert hint in findings[0]["hint"]
+
+
+def test_a_declared_distribution_is_believed(carried: Shell) -> None:
+    carried.write("models/pil.py", "x = 1\n")
+    carried.edit("models/sir.py", "import shared\n", "import shared\nimport PIL\n")
+    carried.edit("pyproject.toml", '"shared"]', '"shared", "pillow"]')
+    codes = [one["code"] for one in carried.json("status")["preflight"]]
+    assert "MB304" not in codes

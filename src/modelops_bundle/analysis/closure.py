@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from modelops_bundle.analysis.archives import archived_modules
 from modelops_bundle.analysis.droppable import droppable_symbols
 from modelops_bundle.analysis.facts import FileFacts
 from modelops_bundle.analysis.linking import Linker
@@ -95,6 +96,8 @@ class ClosureBuilder:
             for name, line in links.third_party.items():
                 third_party.setdefault(name, Location(file, line))
             dangling |= links.dangling
+        for name in self._archived(linker, queue):
+            third_party.pop(name, None)
         files = tuple(sorted(via))
         droppable = droppable_symbols(linker, queue, self._candidates)
         with_statements = {file for file, _ in droppable}
@@ -114,6 +117,17 @@ class ClosureBuilder:
             third_party={name: third_party[name] for name in sorted(third_party)},
             dangling=frozenset(dangling),
         )
+
+    def _archived(self, linker: Linker, files: Iterable[BundlePath]) -> set[str]:
+        """The modules in archives that these files put on `sys.path`."""
+        archives = {path for file in files for path in linker.links(file).archives}
+        found: set[str] = set()
+        for path in archives:
+            try:
+                found |= archived_modules(linker.index.tree.read(path))
+            except FileNotFoundError:
+                continue
+        return found
 
     def _facts(self, path: BundlePath) -> FileFacts | None:
         return self._linker.store.parsed_facts(path) if path.endswith(".py") else None

@@ -239,6 +239,11 @@ class _FileLinker:
         if not places:
             return
         last, parts = places[-1], dotted.split(".")
+        for depth in range(max(len(parts) - read.attributes, 1), len(places)):
+            file = places[depth].file
+            if file is not None:
+                use = Use(read.line, places[depth - 1], parts[depth], attribute=True, loads=file)
+                self._links.uses.append(use)
         if len(places) == len(parts):
             if last.source is not None:
                 self._links.exposed.add(last.source)

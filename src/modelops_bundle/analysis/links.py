@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from modelops_bundle.analysis.imports import Certainty
-from modelops_bundle.analysis.modules import ModulePlace
+from modelops_bundle.analysis.modules import ModulePlace, PlaceKind
 from modelops_bundle.analysis.search_path import NOWHERE, SearchPath
 from modelops_bundle.analysis.stdlib import STANDARD_LIBRARY
 from modelops_bundle.core.paths import BundlePath
@@ -20,6 +20,7 @@ class Use:
         name: What is taken.
         attribute: Read as `module.name`, not imported.
         submodule: Must be a module: `import module.name`.
+        loads: The file of the submodule of that name, which some import has to load.
     """
 
     line: int
@@ -28,6 +29,7 @@ class Use:
     certainty: Certainty = Certainty.SURE
     attribute: bool = False
     submodule: bool = False
+    loads: BundlePath | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,6 +93,9 @@ class Links:
             line: Where.
             edges: What to add to, if not to `edges`.
         """
+        if place.kind is PlaceKind.OPAQUE and all(one.endswith(".pyi") for one in place.opaque):
+            # A stub is no module: it describes one that is installed, or there is none.
+            self.add_outside(place.name, line)
         edges = self.edges if edges is None else edges
         for file in (place.file, *place.opaque):
             if file is not None:

@@ -38,7 +38,8 @@ _DOUBTFUL = (
 
 def missing_names(linker: Linker, files: Iterable[BundlePath]) -> Iterator[Finding]:
     """What the files of one closure take from each other and is not there, in order."""
-    members = sorted(files)
+    loaded = frozenset(files)
+    members = sorted(loaded)
     facts = {
         file: found
         for file in members
@@ -52,8 +53,11 @@ def missing_names(linker: Linker, files: Iterable[BundlePath]) -> Iterator[Findi
             handed_on |= linker.links(file).exposed
         if any(f"{read.dotted}.".startswith("sys.modules.") for read in found.reads):
             return
+    computed = any(linker.links(file).computed for file in facts)
     for file in facts:
         for use in linker.links(file).uses:
+            if use.loads is not None and (computed or use.loads in loaded):
+                continue
             source = use.place.file
             if source is None or source in handed_on or use.name in set_elsewhere:
                 continue
@@ -110,7 +114,10 @@ def _finding(linker: Linker, file: BundlePath, use: Use) -> Finding | None:
     if certainty is Certainty.GUARDED:
         return None
     module = use.place.name
-    if not use.submodule:
+    if use.loads is not None:
+        certainty = Certainty.CONDITIONAL
+        message = f"{module}.{use.name} is used here, and nothing has imported it"
+    elif not use.submodule:
         message = f"{module}.{use.name} is used here and {use.place.file} does not define it"
     elif use.place.kind is PlaceKind.PACKAGE:
         message = f"there is no module {module}.{use.name} in {use.place.file}'s package"
@@ -129,6 +136,8 @@ def _finding(linker: Linker, file: BundlePath, use: Use) -> Finding | None:
 def _hint(linker: Linker, use: Use) -> str:
     from difflib import get_close_matches
 
+    if use.loads is not None:
+        return f"add 'import {use.place.name}.{use.name}'"
     facts = linker.store.parsed_facts(use.place.source) if use.place.source else None
     names = sorted(facts.names) if facts is not None and not use.submodule else []
     close = get_close_matches(use.name, names, n=3)

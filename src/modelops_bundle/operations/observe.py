@@ -26,7 +26,7 @@ from modelops_bundle.operations.likeness import similarities
 from modelops_bundle.operations.old_sources import OldSources
 from modelops_bundle.operations.pointers import pointer_files
 from modelops_bundle.operations.settings import read_config, read_tracked
-from modelops_bundle.operations.siblings import siblings
+from modelops_bundle.operations.siblings import siblings, without
 from modelops_bundle.workspace.project import PYPROJECT, Project
 from modelops_bundle.workspace.pyproject import PyprojectFacts, read_project_facts
 from modelops_bundle.workspace.result_cache import ResultCache
@@ -87,7 +87,9 @@ def observe(
     tables = read_project_facts(project, looked)
     git = view_git(project)
     analysis = analysed(project, looked, _request(project, file.record, tables, requested))
-    for outside in (siblings(project, file.record, analysis), framework_names(project, analysis)):
+    beside = siblings(project, file.record, analysis, looked, tables.distributions)
+    analysis = without(analysis, beside.named)
+    for outside in (beside, framework_names(project, analysis)):
         git = GitView((*git.findings, *outside.findings), (*git.depends_on, *outside.depends_on))
     old = OldSources(project)
     observed = _observation(project, looked, file.record, tables, analysis, tuple(named), git, old)

@@ -1,18 +1,22 @@
-"""Imports that lead to packages outside the project: they are here by chance, and do not travel."""
+"""Imports that work here by chance: packages outside the project, files that are found by luck."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
 
 from modelops_bundle.analysis.project import Analysis
 from modelops_bundle.core.findings import Finding, Location, Severity
+from modelops_bundle.core.paths import ROOT, BundlePath
 from modelops_bundle.core.registry import BundleRegistry
+from modelops_bundle.preflight.distributions import is_provided
 from modelops_bundle.workspace.local_packages import LocalPackages, local_packages
 from modelops_bundle.workspace.project import PYPROJECT, Project
+from modelops_bundle.workspace.scan import Scan
 
 CODE = "MB312"
+NOT_FOUND = "MB304"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +26,28 @@ class Siblings:
     Attributes:
         findings: An error for each module and the first place that imports it.
         depends_on: Absolute paths outside the scan that they depend on.
+        named: The modules: nothing else need be said of them.
     """
 
     findings: tuple[Finding, ...] = ()
     depends_on: tuple[str, ...] = ()
+    named: frozenset[str] = frozenset()
 
 
-def siblings(project: Project, record: BundleRegistry, analysis: Analysis) -> Siblings:
+def siblings(
+    project: Project,
+    record: BundleRegistry,
+    analysis: Analysis,
+    looked: Scan,
+    distributions: Set[str],
+) -> Siblings:
     """Look for what the entries import, and neither the project nor Python provides, on this disk.
 
-    Packages from an index are no matter here: only what was installed from a folder is.
+    Packages from an index are no matter here: only what was installed from a folder is, and files
+    that an import nearly means.
+
+    Args:
+        distributions: Normalised names of what `pyproject.toml` installs.
     """
     places: dict[str, Location] = {}
     for _, entry in record.entries():
@@ -67,13 +83,77 @@ def siblings(project: Project, record: BundleRegistry, analysis: Analysis) -> Si
     if not places:
         return Siblings(tuple(findings))
     packages = local_packages(str(project.root))
-    findings += _imported(project, packages, places)
-    return Siblings(tuple(findings), tuple(dict.fromkeys(packages.looked_at)))
+    found = dict(_imported(project, packages, places))
+    for name, place in sorted(places.items()):
+        if name not in found and not is_provided(name, distributions):
+            nearly = next(_nearly(looked, analysis.source_roots, name, place), None)
+            if nearly is not None:
+                found[name] = nearly
+    return Siblings(
+        (*findings, *found.values()),
+        tuple(dict.fromkeys(packages.looked_at)),
+        frozenset(found),
+    )
+
+
+def without(analysis: Analysis, named: Set[str]) -> Analysis:
+    """An analysis in which these modules are no packages to be installed."""
+    closures = {
+        path: replace(
+            closure,
+            third_party={n: at for n, at in closure.third_party.items() if n not in named},
+        )
+        for path, closure in analysis.closures.items()
+    }
+    return replace(analysis, closures=closures) if named else analysis
+
+
+def _nearly(
+    looked: Scan, roots: tuple[BundlePath, ...], name: str, place: Location
+) -> Iterator[Finding]:
+    """A file beside the importing one, or one whose name differs in case."""
+    beside = place.path.parent
+    if beside not in roots:
+        for child in (beside.joined(f"{name}.py"), beside.joined(name, "__init__.py")):
+            if looked.is_file(child):
+                dotted = ".".join((*_below(beside, roots), name))
+                yield _error(
+                    f"'{name}' is imported, and {child} is not found under that name: workers "
+                    f"import it as {dotted}",
+                    f"Write 'import {dotted}' or a relative import, or name {beside} in "
+                    "source-roots",
+                    place,
+                )
+                return
+    for root in roots:
+        for child in looked.children(root) if looked.is_dir(root) or root == ROOT else ():
+            stem = child.name.removesuffix(".py")
+            is_module = stem != child.name or looked.is_file(child.joined("__init__.py"))
+            if is_module and stem.casefold() == name.casefold():
+                message = f"'{name}' is imported, and {child} is not found under that name: case"
+                yield _error(f"{message} counts", f"Write '{stem}'", place)
+                return
+
+
+def _below(folder: BundlePath, roots: tuple[BundlePath, ...]) -> tuple[str, ...]:
+    root = max((one for one in roots if folder.is_within(one)), key=lambda one: len(one.parts))
+    return folder.parts[len(root.parts) :]
+
+
+def _error(message: str, hint: str, place: Location) -> Finding:
+    return Finding(
+        code=NOT_FOUND,
+        severity=Severity.ERROR,
+        key=place.path,
+        message=message,
+        hint=hint,
+        location=place,
+    )
 
 
 def _imported(
     project: Project, packages: LocalPackages, places: dict[str, Location]
-) -> Iterator[Finding]:
+) -> Iterator[tuple[str, Finding]]:
     root = str(project.root)
     for name, place in sorted(places.items()):
         found = packages.find(name)
@@ -88,7 +168,7 @@ def _imported(
         else:
             why = "no source root leads there"
             setting = f'source-roots = [".", "{folder}"]'
-        yield Finding(
+        finding = Finding(
             code=CODE,
             severity=Severity.ERROR,
             key=place.path,
@@ -97,3 +177,4 @@ def _imported(
             hint=f"In {PYPROJECT}, under [tool.modelops-bundle]: {setting}",
             location=place,
         )
+        yield name, finding

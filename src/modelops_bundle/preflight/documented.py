@@ -226,7 +226,10 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         "Name that a local module does not define",
         _ERROR,
         "The code imports a name from a module of the project, and nothing there defines it: "
-        "workers would fail to import the entry. Correct the name or define it.",
+        "workers would fail to import the entry. Correct the name or define it. So is an import "
+        "that only nearly means a file: one beside the importing file, which Python finds when "
+        "that is run as a script, or one whose name differs in case. A submodule that is used as "
+        "an attribute and that nothing has imported is a warning.",
     ),
     RuleDoc(
         "MB312",

@@ -49,37 +49,8 @@ def siblings(
     Args:
         distributions: Normalised names of what `pyproject.toml` installs.
     """
-    places: dict[str, Location] = {}
-    for _, entry in record.entries():
-        closure = analysis.closures.get(entry.path)
-        for name, place in closure.third_party.items() if closure is not None else ():
-            if name not in places or place < places[name]:
-                places[name] = place
-    findings = [
-        Finding(
-            code=CODE,
-            severity=Severity.ERROR,
-            key=root.mount,
-            message=f"extra root {root.written} is not there, and neither is {root.mount}",
-            hint="Bring the folder back, or run 'mops-bundle pull' for the bundle's copy of it",
-            location=Location(PYPROJECT),
-        )
-        for root in project.extra_roots.configured
-        if root.place is None and not (project.root / root.mount).is_dir()
-    ]
-    findings += [
-        Finding(
-            code=CODE,
-            severity=Severity.ERROR,
-            key=root.mount,
-            message=f"{root.mount} is a folder of the project, and extra root {root.written} "
-            "takes its place",
-            hint=f"Remove the folder, or give the extra root another name in {PYPROJECT}",
-            location=Location(PYPROJECT),
-        )
-        for root in project.extra_roots.configured
-        if root.place is not None and (project.root / root.mount).exists()
-    ]
+    findings = [*_mounted(project)]
+    places = _imports(record, analysis)
     if not places:
         return Siblings(tuple(findings))
     packages = local_packages(str(project.root))
@@ -94,6 +65,39 @@ def siblings(
         tuple(dict.fromkeys(packages.looked_at)),
         frozenset(found),
     )
+
+
+def _imports(record: BundleRegistry, analysis: Analysis) -> dict[str, Location]:
+    """What the entries import from elsewhere, with the first place of each."""
+    places: dict[str, Location] = {}
+    for _, entry in record.entries():
+        closure = analysis.closures.get(entry.path)
+        for name, place in closure.third_party.items() if closure is not None else ():
+            if name not in places or place < places[name]:
+                places[name] = place
+    return places
+
+
+def _mounted(project: Project) -> Iterator[Finding]:
+    """Extra roots that are nowhere, and those that are in two places."""
+    for root in project.extra_roots.configured:
+        message = hint = ""
+        if root.place is None and not (project.root / root.mount).is_dir():
+            message = f"extra root {root.written} is not there, and neither is {root.mount}"
+            hint = "Bring the folder back, or run 'mops-bundle pull' for the bundle's copy of it"
+        elif root.place is not None and (project.root / root.mount).exists():
+            message = f"{root.mount} is a folder of the project, and extra root {root.written} "
+            message += "takes its place"
+            hint = f"Remove the folder, or give the extra root another name in {PYPROJECT}"
+        if message:
+            yield Finding(
+                code=CODE,
+                severity=Severity.ERROR,
+                key=root.mount,
+                message=message,
+                hint=hint,
+                location=Location(PYPROJECT),
+            )
 
 
 def without(analysis: Analysis, named: Set[str]) -> Analysis:

@@ -203,3 +203,16 @@ def test_what_somebody_else_adds_at_the_same_moment_is_kept(front: Front) -> Non
     front.fail("PUT", "/manifests/sha256-", status(201))
     remote.put_referrer(said_by("Ada"))
     assert len(remote.referrers(SUBJECT.digest, PROVENANCE_TYPE)) == 2
+
+
+def test_what_referred_to_a_bundle_goes_with_it(project: Project, registries: Registries) -> None:
+    remote = remote_at(registries["plain"].host)
+    digest = push(project, remote).digest
+    about = Descriptor(media_type=MANIFEST_MEDIA_TYPE, digest=digest, size_bytes=1)
+    said = encode_provenance(about, Provenance(created="2026-11-30T12:00:00Z"))
+    referrer = remote.put_referrer(said)
+    remote.delete(digest)
+    assert remote.referrers(digest, PROVENANCE_TYPE) == ()
+    with pytest.raises(NotFoundInRemoteError):
+        remote.read_manifest(referrer)
+    assert remote.tags() == ()

@@ -7,6 +7,7 @@ Schema". Registries from before it answer 404, and keep the list under a tag tha
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import quote
 
 from modelops_bundle.codec.referrer_json import decode_referrers, encode_referrers
@@ -64,7 +65,30 @@ def add_under_tag(client: RegistryClient, subject: Digest, referrer: Referrer) -
     raise RemoteError(f"the list of what refers to {subject} was overwritten by others each time")
 
 
+def drop_referrers(client: RegistryClient, subject: Digest) -> None:
+    """Delete what refers to a manifest that is gone, as far as the registry lets us.
+
+    Only where the list is kept under a tag: a registry that keeps it itself knows what to do.
+    """
+    with suppress(RemoteError):
+        listed = _listed_under_tag(client, subject)
+        if not listed:
+            return
+        kept = Digest.of_bytes(_under_tag(client, subject))
+        for digest in (kept, *(one.manifest.digest for one in listed)):
+            place = f"manifests/{digest}"
+            client.metadata(
+                Request(method="DELETE", place=place, expect=(200, 202, 404, 405), delete=True)
+            )
+
+
 def _listed_under_tag(client: RegistryClient, subject: Digest) -> tuple[Referrer, ...]:
+    content = _under_tag(client, subject)
+    return decode_referrers(content) if content else ()
+
+
+def _under_tag(client: RegistryClient, subject: Digest) -> bytes:
+    """The list as it is stored, or b""."""
     request = Request(
         method="GET",
         place=f"manifests/{referrers_tag(subject)}",
@@ -72,4 +96,4 @@ def _listed_under_tag(client: RegistryClient, subject: Digest) -> tuple[Referrer
         headers={"Accept": IMAGE_INDEX_MEDIA_TYPE},
     )
     answer = client.metadata(request)
-    return () if answer.status == 404 else decode_referrers(answer.body)
+    return b"" if answer.status == 404 else answer.body

@@ -88,6 +88,8 @@ def main() -> None:
     parser.add_argument("--growth", action="store_true")
     parser.add_argument("--size", type=int, default=100, help="modules of the smallest project")
     args = parser.parse_args()
+    # As where people work: modules are compiled once, not for every command.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, median of {args.runs}\n")
     with tempfile.TemporaryDirectory() as folder:
         if args.growth:

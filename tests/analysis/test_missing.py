@@ -6,7 +6,7 @@ import pytest
 
 from modelops_bundle.analysis.closure import imported_files
 from modelops_bundle.analysis.linking import Linker
-from modelops_bundle.analysis.missing import missing_names
+from modelops_bundle.analysis.missing import MissingNames
 from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.analysis.store import FactsStore
 from modelops_bundle.core.findings import Finding
@@ -19,7 +19,7 @@ HELPER = "import json\n\ndef mixing_rate(): ...\n\nclass Network: ...\n"
 def found(sources: dict[str, str]) -> list[Finding]:
     tree = memory_tree(sources)
     linker = Linker(FactsStore(ModuleIndex(tree, (ROOT,))))
-    return list(missing_names(linker, imported_files(linker, BundlePath("main.py"))))
+    return list(MissingNames().of(linker, imported_files(linker, BundlePath("main.py"))))
 
 
 def about(main: str, helper: str = HELPER, **others: str) -> list[str]:

@@ -30,7 +30,7 @@ from modelops_bundle.analysis.search_path import SearchPathEdit, search_path_edi
 from modelops_bundle.analysis.semantic import Statement, statement_of, text_digest
 from modelops_bundle.analysis.source import ParsedSource
 from modelops_bundle.analysis.texts import TextEvaluator
-from modelops_bundle.analysis.walk import DEFINITIONS, Dotted, canonical, docstring_of
+from modelops_bundle.analysis.walk import DEFINITIONS, Dotted, canonical, children, docstring_of
 
 # What can give a module names that no statement binds.
 _INJECTORS = frozenset({"__dict__", "exec", "eval", "globals", "locals", "vars", "modules"})
@@ -132,7 +132,7 @@ def extract_facts(source: ParsedSource) -> FileFacts:
     reads = _reads(read.dotted, bindings, _unclear(named.imports) | shadowed)
     dotted = {one.dotted for one in reads}.union(*bindings.values())
     comments = comments_of(source)
-    followed = _follows(read.dotted, bindings)
+    followed = _follows(reads, read.dotted, bindings)
     nodes = read.nodes if followed else {}
     chains = chains_of(nodes, bindings)
     return FileFacts(
@@ -219,12 +219,12 @@ class _Reading:
         """Names that the bodies of classes bind."""
         found: set[str] = set()
         for node in self._rare.get(ast.ClassDef, ()):
-            pending = list(ast.iter_child_nodes(node))
+            pending = children(node)
             for inner in pending:
                 if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
                     found.add(inner.id)
                 elif not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                    pending += ast.iter_child_nodes(inner)
+                    pending += children(inner)
         return found
 
     def rebound(self) -> set[str]:
@@ -280,14 +280,14 @@ def _changes(dotted: Dotted, bindings: Mapping[str, frozenset[str]]) -> frozense
     )
 
 
-def _follows(dotted: Dotted, bindings: Mapping[str, frozenset[str]]) -> bool:
+def _follows(reads: Iterable[Read], dotted: Dotted, bindings: Mapping[str, frozenset[str]]) -> bool:
     """Whether the file names anything that imports by name, or `sys.path`; few files do."""
-    heads = {**BUILT_IN, **bindings}
-    for local in (*dotted.reads, *dotted.changes):
+    if any(read.dotted in _FOLLOWED for read in reads):
+        return True
+    for local in dotted.changes:
         root, dot, rest = local.partition(".")
-        for head in heads.get(root, ()):
-            if head + dot + rest in _FOLLOWED:
-                return True
+        if any(head + dot + rest in _FOLLOWED for head in bindings.get(root, ())):
+            return True
     return False
 
 
@@ -351,7 +351,7 @@ def _exports(body: Sequence[ast.stmt], evaluator: TextEvaluator) -> Exports:
             listed = evaluator.elements(value, "exports").values
             computed = computed or listed is None
             names.update(dict.fromkeys(listed or _literals(value)))
-        pending += ast.iter_child_nodes(node)
+        pending += children(node)
     return Exports(tuple(names), computed)
 
 

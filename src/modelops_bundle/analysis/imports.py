@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType
 
-from modelops_bundle.analysis.walk import DEFINITIONS
+from modelops_bundle.analysis.walk import DEFINITIONS, children
 
 
 class Certainty(IntEnum):
@@ -230,7 +230,7 @@ def _bound_by(node: ast.stmt) -> Iterator[str]:
 
 
 def _expressions(node: ast.AST) -> Iterable[ast.AST]:
-    return (child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.stmt))
+    return (child for child in children(node) if not isinstance(child, ast.stmt))
 
 
 def bindings_of(imports: Iterable[ImportStatement]) -> dict[str, frozenset[str]]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from modelops_bundle.analysis.walk import DEFINITIONS, Canonical, Definition
+from modelops_bundle.analysis.walk import DEFINITIONS, Canonical, Definition, children
 
 # `targets:incidence`, `list[Incidence]`, `Incidence | None`: what code that looks names up, or
 # that evaluates annotations, may hold. Prose is not looked at.
@@ -133,7 +133,7 @@ def _run_by(node: Definition) -> Iterator[ast.AST]:
             if child.returns is not None:
                 pending.append(child.returns)
         else:
-            pending += ast.iter_child_nodes(child)
+            pending += children(child)
 
 
 def _root(node: ast.expr) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from modelops_bundle.analysis.imports import Certainty
 from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.links import Use
 from modelops_bundle.analysis.modules import ModulePlace, PlaceKind
 from modelops_bundle.analysis.source import ParsedSource
+from modelops_bundle.analysis.walk import children
 from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.core.paths import BundlePath
 
@@ -36,36 +38,78 @@ _DOUBTFUL = (
 )
 
 
-def missing_names(linker: Linker, files: Iterable[BundlePath]) -> Iterator[Finding]:
-    """What the files of one closure take from each other and is not there, in order."""
-    loaded = frozenset(files)
-    members = sorted(loaded)
-    facts = {
-        file: found
-        for file in members
-        if file.endswith(".py") and (found := linker.store.parsed_facts(file)) is not None
-    }
-    set_elsewhere: set[str] = set()
-    handed_on: set[BundlePath] = set()
-    for file, found in facts.items():
-        set_elsewhere |= found.changes
-        if "setattr" in found.words:
-            handed_on |= linker.links(file).exposed
-        if any(f"{read.dotted}.".startswith("sys.modules.") for read in found.reads):
+@dataclass(frozen=True, slots=True)
+class _FileUses:
+    """What matters of one file, whatever closure it is part of.
+
+    Attributes:
+        changes: Attributes that it sets through imports.
+        handed_on: Files to whose modules it may add names.
+        searches: It looks modules up, so that nothing is certain.
+        computed: It may import what cannot be told.
+        missing: Names that it takes from modules and that those do not define.
+    """
+
+    changes: frozenset[str]
+    handed_on: frozenset[BundlePath]
+    searches: bool
+    computed: bool
+    missing: tuple[Use, ...]
+
+
+class MissingNames:
+    """Judges closures, each file and what is missing in it once."""
+
+    def __init__(self) -> None:
+        self._uses: dict[tuple[Linker, BundlePath], _FileUses | None] = {}
+        self._found: dict[tuple[Linker, BundlePath, Use], Finding | None] = {}
+
+    def of(self, linker: Linker, files: Iterable[BundlePath]) -> Iterator[Finding]:
+        """What the files of one closure take from each other and is not there, in order."""
+        loaded = frozenset(files)
+        known = {file: uses for file in sorted(loaded) if (uses := self._of_file(linker, file))}
+        if any(uses.searches for uses in known.values()):
             return
-    computed = any(linker.links(file).computed for file in facts)
-    for file in facts:
-        for use in linker.links(file).uses:
-            if use.loads is not None and (computed or use.loads in loaded):
-                continue
-            source = use.place.file
-            if source is None or source in handed_on or use.name in set_elsewhere:
-                continue
-            if may_define(linker, use.place, use.name, submodule=use.submodule):
-                continue
-            finding = _finding(linker, file, use)
-            if finding is not None:
-                yield finding
+        changes = frozenset[str]().union(*(uses.changes for uses in known.values()))
+        handed_on = frozenset[BundlePath]().union(*(uses.handed_on for uses in known.values()))
+        computed = any(uses.computed for uses in known.values())
+        for file, uses in known.items():
+            for use in uses.missing:
+                if use.loads is not None and (computed or use.loads in loaded):
+                    continue
+                if use.place.file not in handed_on and use.name not in changes:
+                    finding = self._finding(linker, file, use)
+                    if finding is not None:
+                        yield finding
+
+    def _of_file(self, linker: Linker, file: BundlePath) -> _FileUses | None:
+        if (linker, file) not in self._uses:
+            self._uses[linker, file] = _uses_of(linker, file)
+        return self._uses[linker, file]
+
+    def _finding(self, linker: Linker, file: BundlePath, use: Use) -> Finding | None:
+        if (linker, file, use) not in self._found:
+            self._found[linker, file, use] = _finding(linker, file, use)
+        return self._found[linker, file, use]
+
+
+def _uses_of(linker: Linker, file: BundlePath) -> _FileUses | None:
+    facts = linker.store.parsed_facts(file) if file.endswith(".py") else None
+    if facts is None:
+        return None
+    links = linker.links(file)
+    return _FileUses(
+        changes=facts.changes,
+        handed_on=frozenset(links.exposed if "setattr" in facts.words else ()),
+        searches=any(f"{read.dotted}.".startswith("sys.modules.") for read in facts.reads),
+        computed=bool(links.computed),
+        missing=tuple(
+            use
+            for use in links.uses
+            if use.place.file is not None
+            and not may_define(linker, use.place, use.name, submodule=use.submodule)
+        ),
+    )
 
 
 def may_define(linker: Linker, place: ModulePlace, name: str, *, submodule: bool = False) -> bool:
@@ -158,7 +202,7 @@ def _certainty_of_attribute(linker: Linker, file: BundlePath, use: Use) -> Certa
         if isinstance(node, ast.Attribute) and node.attr == use.name and node.lineno == use.line:
             return Certainty.GUARDED if doubtful else Certainty.SURE
         doubtful = doubtful or isinstance(node, _DOUBTFUL)
-        pending += [(child, doubtful) for child in ast.iter_child_nodes(node)]
+        pending += [(child, doubtful) for child in children(node)]
     return Certainty.GUARDED
 
 

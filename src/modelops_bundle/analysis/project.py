@@ -19,7 +19,7 @@ from modelops_bundle.analysis.facts_memo import (
 )
 from modelops_bundle.analysis.framework_uses import FrameworkUse, framework_uses
 from modelops_bundle.analysis.linking import Linker
-from modelops_bundle.analysis.missing import missing_names
+from modelops_bundle.analysis.missing import MissingNames
 from modelops_bundle.analysis.modules import ModuleIndex, default_source_roots
 from modelops_bundle.analysis.packing import UnreadableError
 from modelops_bundle.analysis.prefilter import (
@@ -282,9 +282,10 @@ class _ProjectAnalysis:
         return facts if isinstance(facts, ParseFailure) else None
 
     def _findings(self, closures: Mapping[BundlePath, Closure]) -> Iterator[Finding]:
+        missing = MissingNames()
         for path in self._entry_files:
             linker = linker_of(self._linker, path)
-            yield from missing_names(linker, imported_files(linker, path))
+            yield from missing.of(linker, imported_files(linker, path))
             for file in closures[path].files:
                 failure = self._failure(file)
                 if failure is not None:

@@ -22,6 +22,7 @@ from modelops_bundle.analysis.scope_locals import (
     only_reads,
     reaches_class,
 )
+from modelops_bundle.analysis.walk import children
 
 # How a value is used. Further usages are "=NAME": it becomes known under that name too.
 _READ = "read"
@@ -150,7 +151,7 @@ class _Scan:
         self._follow_aliases()
 
     def _push_children(self, node: ast.AST, usage: str, place: _Place) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self._stack.append((child, usage, place))
 
     def _name(self, node: ast.AST, usage: str, place: _Place) -> None:
@@ -183,7 +184,7 @@ class _Scan:
     def _set_attribute(self, base: ast.expr, name: str, line: int, place: _Place) -> None:
         on: SetOn | None = SetOn.EXPRESSION
         root = base
-        while isinstance(root, ast.Attribute | ast.Subscript):
+        while isinstance(root, (ast.Attribute, ast.Subscript)):
             root = root.value
         if reaches_class(base):
             on = SetOn.CLASS
@@ -250,7 +251,7 @@ class _Scan:
             self._set_attribute(base, text, node.lineno, place)
 
     def _assign(self, node: ast.AST, usage: str, place: _Place) -> None:
-        assert isinstance(node, ast.Assign | ast.AnnAssign)
+        assert isinstance(node, (ast.Assign, ast.AnnAssign))
         if self._written(node, place):
             return
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -312,7 +313,7 @@ class _Scan:
                 self.effects.rebound.setdefault(name, node.lineno)
 
     def _function(self, node: ast.AST, usage: str, place: _Place) -> None:
-        assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
         decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
         self._decorators(decorators, place)
         for default in (*node.args.defaults, *node.args.kw_defaults):
@@ -344,7 +345,7 @@ class _Scan:
     def _loop(self, node: ast.AST, usage: str, place: _Place) -> None:
         assert isinstance(node, ast.For | ast.AsyncFor | ast.comprehension)
         self._stack.append((node.iter, _LEAK, place))
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if child is not node.iter:
                 self._stack.append((child, _READ, place))
 

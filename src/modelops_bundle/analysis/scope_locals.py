@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from modelops_bundle.analysis.walk import DEFINITIONS, children
+
 #: Methods of containers and strings that change nothing.
 _METHODS = """
     capitalize casefold copy count difference endswith format get index intersection
@@ -40,17 +42,19 @@ def local_names(
                 if not isinstance(node.ctx, ast.Load):
                     names.add(node.id)
                 continue
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if type(node) is ast.Constant:
+                continue
+            if isinstance(node, DEFINITIONS):
                 names.add(node.name)
                 continue
-            if isinstance(node, ast.Global | ast.Nonlocal):
+            if isinstance(node, (ast.Global, ast.Nonlocal)):
                 foreign.update(node.names)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
             elif isinstance(node, ast.ExceptHandler) and node.name:
                 names.add(node.name)
             if not isinstance(node, ast.Lambda):
-                pending.extend(ast.iter_child_nodes(node))
+                pending += children(node)
         names -= foreign
     return frozenset(names)
 

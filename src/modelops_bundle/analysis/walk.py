@@ -177,6 +177,17 @@ def header(node: ast.AST, nodes: list[ast.AST]) -> str:
     return text
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """What is directly below a node, in order, `ctx` excepted: `ast.iter_child_nodes`, faster."""
+    found: list[ast.AST] = []
+    for value in vars(node).values():
+        if type(value) is list:
+            found += [child for child in value if isinstance(child, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+            found.append(value)
+    return found
+
+
 def fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
     """The fields of a kind of node that count, sorted."""
     fields = tuple(sorted(set(kind._fields) - _LEFT_OUT))

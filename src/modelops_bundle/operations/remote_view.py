@@ -13,7 +13,6 @@ from modelops_bundle.core.portability import REGISTRY_PATH
 from modelops_bundle.core.settings import SyncPoint
 from modelops_bundle.core.travel import plan_travel, with_registry
 from modelops_bundle.errors import BundleError, NotFoundInRemoteError, RemoteError
-from modelops_bundle.operations.fetch import fetch_bundle
 from modelops_bundle.operations.observe import Session
 from modelops_bundle.operations.publish_state import PublishState, checked_state, offline_state
 from modelops_bundle.operations.remotes import (
@@ -110,6 +109,8 @@ def _asked(
 def _files_of(remote: Remote, held: Digest) -> Mapping[BundlePath, Digest] | None:
     """The files of a bundle, whatever its layout; None for what is no bundle or cannot be read."""
     try:
+        from modelops_bundle.operations.fetch import fetch_bundle
+
         return fetch_bundle(remote, held).index.digests
     except RemoteError:
         return None

@@ -6,12 +6,9 @@ import os
 import re
 from pathlib import Path
 
-from modelops_bundle.codec.distribution_json import Credentials
 from modelops_bundle.core.settings import RegistryAccess
 from modelops_bundle.errors import ConfigError
 from modelops_bundle.storage.base import Remote
-from modelops_bundle.storage.oci_layout import OciLayoutRemote
-from modelops_bundle.storage.oci_registry import OciRegistryRemote
 from modelops_bundle.storage.registry_address import looks_like_registry, parse_address
 
 _LAYOUT = "layout:"
@@ -38,6 +35,8 @@ def open_remote(
     """
     folder = _folder_of(url, root)
     if folder is not None:
+        from modelops_bundle.storage.oci_layout import OciLayoutRemote
+
         return OciLayoutRemote(folder)
     if not looks_like_registry(url):
         raise ConfigError(
@@ -45,6 +44,9 @@ def open_remote(
             not_done="the remote was not asked",
             hint="give oci://host/repository, or a folder: layout:/path/to/folder",
         )
+    from modelops_bundle.codec.distribution_json import Credentials
+    from modelops_bundle.storage.oci_registry import OciRegistryRemote
+
     address = parse_address(url)
     if login is None or not login.username or login.password is None:
         return OciRegistryRemote(address, insecure=insecure)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from modelops_bundle.analysis.discover_lineage import NEUTRAL, Lineage, Lineages, doubt_of
 from modelops_bundle.analysis.discover_losses import lost_on_the_way
 from modelops_bundle.analysis.discover_marks import Mark, Marks
 from modelops_bundle.analysis.discover_match import Matcher, one_text
@@ -24,10 +25,6 @@ from modelops_bundle.analysis.values import (
 from modelops_bundle.conventions.base import Convention, Inheritance
 from modelops_bundle.core.findings import Finding, Location
 from modelops_bundle.core.observation import ListFact, ModelFacts, Unresolved
-
-#: Bases outside the project that carry no outputs, scenarios or parameters.
-_NEUTRAL = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
-_NEUTRAL_METACLASSES = frozenset({"abc.ABCMeta", "builtins.type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,8 @@ class ModelReader:
         self._is_model: dict[Class, bool] = {}
         self._chains: dict[tuple[Class, Marks], ListFact] = {}
         self._methods: dict[Class, dict[str, bool]] = {}
+        self._undefined: dict[Class, frozenset[str]] = {}
+        self._lineages = Lineages(resolver, self.is_model, self.is_framework)
 
     def is_model(self, cls: Class) -> bool:
         """Whether the class derives from one of the convention's bases, whichever applies."""
@@ -93,7 +92,7 @@ class ModelReader:
 
     def read(self, cls: Class) -> ModelFound:
         """The facts of a model class."""
-        line = _Lineage.of(cls, self)
+        line = self._lineages.of(cls)
         outputs = self._registered(line, self._outputs, self._convention.output_hooks)
         declared = self._declared_outputs(line)
         scenarios = self._registered(line, self._scenarios, self._convention.scenario_hooks)
@@ -114,7 +113,7 @@ class ModelReader:
             parents=line.parents,
         )
 
-    def _registered(self, line: _Lineage, marks: Marks, hooks: tuple[str, ...]) -> ListFact:
+    def _registered(self, line: Lineage, marks: Marks, hooks: tuple[str, ...]) -> ListFact:
         """The names that the framework registers for the class."""
         if self._convention.inheritance is Inheritance.ATTRIBUTES:
             found = fact_of(self._attribute_marks(line, marks).values())
@@ -122,7 +121,7 @@ class ModelReader:
             found = self._chained(line, marks)
         return ListFact(found.values, (*found.unresolved, *line.doubts, *line.overrides(hooks)))
 
-    def _chained(self, line: _Lineage, marks: Marks) -> ListFact:
+    def _chained(self, line: Lineage, marks: Marks) -> ListFact:
         """Those of the first model among the ancestors, then those of the class body.
 
         That model's own come in the same way, so that its first model among *its* ancestors
@@ -154,20 +153,20 @@ class ModelReader:
                 if self.is_model(one):
                     return one, tuple(doubts)
             elif isinstance(one, Unknown):
-                doubts.append(_doubt(one.expression, one.reason, one.location))
-            elif one.name not in _NEUTRAL and not self.is_framework(one):
+                doubts.append(doubt_of(one.expression, one.reason, one.location))
+            elif one.name not in NEUTRAL and not self.is_framework(one):
                 where = Location(cls.path, cls.line)
-                doubts.append(_doubt(one.name, f"base {one.name} is not of the project", where))
+                doubts.append(doubt_of(one.name, f"base {one.name} is not of the project", where))
         return None, tuple(doubts)
 
-    def _attribute_marks(self, line: _Lineage, marks: Marks) -> dict[str, Mark]:
+    def _attribute_marks(self, line: Lineage, marks: Marks) -> dict[str, Mark]:
         found: dict[str, Mark | None] = {}
         for ancestor in line.ancestors:
             for name, mark in marks.attributes(ancestor).items():
                 found.setdefault(name, mark)
         return {name: mark for name, mark in found.items() if mark is not None}
 
-    def _declared_outputs(self, line: _Lineage) -> ListFact:
+    def _declared_outputs(self, line: Lineage) -> ListFact:
         """Outputs that the class lists in an attribute or a class keyword."""
         name = self._convention.outputs_attribute
         if not name:
@@ -178,6 +177,8 @@ class ModelReader:
                 values = self._resolver.evaluate(keyword.value, line.cls.point)
                 facts.append(self._listed(values, keyword.value, line.cls))
         for ancestor in line.ancestors:
+            if name not in ancestor.body.history and not ancestor.body.writes:
+                continue
             values = self._resolver.classes.own_attribute(ancestor, name)
             if values:
                 facts.append(self._listed(values, None, ancestor))
@@ -217,7 +218,7 @@ class ModelReader:
         )
         return fact_of(marks)
 
-    def _losses(self, line: _Lineage, facts: ModelFacts) -> Iterator[Finding]:
+    def _losses(self, line: Lineage, facts: ModelFacts) -> Iterator[Finding]:
         """Decorated methods of ancestors that the framework does not register."""
         if self._convention.inheritance is not Inheritance.FIRST_MODEL:
             return
@@ -247,7 +248,7 @@ class ModelReader:
         order = self._resolver.classes.ancestry(cls).order
         return tuple(one for one in order if isinstance(one, Class))
 
-    def _says_abstract(self, cls: Class, line: _Lineage) -> bool:
+    def _says_abstract(self, cls: Class, line: Lineage) -> bool:
         """`ABC` among its own bases, `metaclass=ABCMeta`, or an abstract method left undefined."""
         for _, values in self._resolver.classes.bases(cls):
             if External("abc.ABC") in values:
@@ -257,13 +258,18 @@ class ModelReader:
                 values = self._resolver.evaluate(keyword.value, cls.point)
                 if External("abc.ABCMeta") in values:
                     return True
-        defined: set[str] = set()
-        for ancestor in line.ancestors:
+        return bool(self._left_undefined(line))
+
+    def _left_undefined(self, line: Lineage) -> frozenset[str]:
+        """Abstract methods whose nearest definition is the abstract one."""
+        known = self._undefined.get(line.behind) if line.behind is not None else None
+        pending = line.ancestors if known is None else line.ancestors[:1]
+        undefined = set(known or ())
+        for ancestor in reversed(pending):
             for name, abstract in self._own_methods(ancestor).items():
-                if name not in defined and abstract:
-                    return True
-                defined.add(name)
-        return False
+                (undefined.add if abstract else undefined.discard)(name)
+        found = self._undefined[line.cls] = frozenset(undefined)
+        return found
 
     def _own_methods(self, cls: Class) -> dict[str, bool]:
         """What the class body binds, and whether it is an abstract method."""
@@ -284,7 +290,7 @@ class ModelReader:
             for decorator in value.node.decorator_list
         )
 
-    def _is_partial(self, cls: Class, line: _Lineage) -> bool:
+    def _is_partial(self, cls: Class, line: Lineage) -> bool:
         """A name that says "base", or a required method that neither it nor an ancestor has."""
         name = cls.node.name
         if name.startswith(("_", "Base", "Abstract")) or name.endswith(("Base", "Mixin")):
@@ -298,103 +304,7 @@ class ModelReader:
         """Whether a value is one of the convention's bases itself."""
         return self._matcher.is_named(value, self._convention.model_bases)
 
-    @property
-    def resolver(self) -> Resolver:
-        """What evaluates expressions for this reader."""
-        return self._resolver
-
-    @property
-    def matcher(self) -> Matcher:
-        """What compares values with names for this reader."""
-        return self._matcher
-
-
-@dataclass(frozen=True, slots=True)
-class _Lineage:
-    """A model class with its ancestors sorted by what they are.
-
-    Attributes:
-        ancestors: Project classes in resolution order up to the framework's base, itself first.
-        attribute_order: The same with what stands between them and is not known.
-        parents: Those after the first that are models.
-        direct_models: Direct bases that are models of the project.
-        doubts: Reasons why registration may differ from what the code shows.
-    """
-
-    cls: Class
-    ancestors: tuple[Class, ...]
-    attribute_order: tuple[Class | External | Unknown, ...]
-    parents: tuple[Class, ...]
-    direct_models: tuple[Class, ...]
-    doubts: tuple[Unresolved, ...]
-
-    @classmethod
-    def of(cls, model: Class, reader: ModelReader) -> _Lineage:
-        classes = reader.resolver.classes
-        order: list[Class | External | Unknown] = []
-        doubts: list[Unresolved] = []
-        where = Location(model.path, model.line)
-        line = classes.ancestry(model).order
-        behind: set[Class | External | Unknown] = set()
-        for ancestor in line:
-            if reader.is_framework(ancestor):
-                behind.update(
-                    classes.ancestry(ancestor).order if isinstance(ancestor, Class) else ()
-                )
-        for ancestor in line:
-            if ancestor in behind or reader.is_framework(ancestor):
-                continue
-            if isinstance(ancestor, External) and ancestor.name in _NEUTRAL:
-                continue
-            order.append(ancestor)
-            if isinstance(ancestor, External):
-                reason = f"base {ancestor.name} is not part of the project"
-                doubts.append(_doubt(ancestor.name, reason, where))
-            elif isinstance(ancestor, Unknown):
-                doubts.append(_doubt(ancestor.expression, ancestor.reason, ancestor.location))
-        ancestors = tuple(one for one in order if isinstance(one, Class))
-        doubts += _class_machinery(ancestors, reader)
-        direct = [
-            value
-            for _, values in classes.bases(model)
-            for value in values
-            if isinstance(value, Class) and reader.is_model(value)
-        ]
-        parents = tuple(one for one in ancestors[1:] if reader.is_model(one))
-        return cls(
-            model, ancestors, tuple(order), parents, tuple(dict.fromkeys(direct)), tuple(doubts)
-        )
-
-    def overrides(self, hooks: tuple[str, ...]) -> Iterator[Unresolved]:
-        """Reasons why the list is open: hooks that code of the project overrides."""
-        for ancestor in self.ancestors:
-            for hook in hooks:
-                if hook in ancestor.body.history:
-                    where = Location(ancestor.path, ancestor.line)
-                    expression = f"{ancestor.qualified_name}.{hook}"
-                    yield _doubt(expression, f"{hook} is overridden", where)
-
-
-def _class_machinery(ancestors: Iterable[Class], reader: ModelReader) -> Iterator[Unresolved]:
-    """Metaclasses and `__init_subclass__` of the project, which may register differently."""
-    for ancestor in ancestors:
-        where = Location(ancestor.path, ancestor.line)
-        if "__init_subclass__" in ancestor.body.history:
-            expression = f"{ancestor.qualified_name}.__init_subclass__"
-            yield _doubt(expression, "__init_subclass__ is overridden", where)
-        for keyword in ancestor.node.keywords:
-            if keyword.arg not in (None, "metaclass"):
-                continue
-            values = reader.resolver.evaluate(keyword.value, ancestor.point)
-            names = {value.name for value in values if isinstance(value, External)}
-            if len(names) != len(values) or not names <= _NEUTRAL_METACLASSES:
-                yield _doubt(ancestor.qualified_name, "its metaclass is not known", where)
-
 
 def _with(doubt: Unresolved, fact: ListFact) -> Unresolved:
     """The doubt with the names that are at stake."""
     return replace(doubt, candidates=tuple(sorted({*doubt.candidates, *fact.values})))
-
-
-def _doubt(expression: str, reason: str, location: Location) -> Unresolved:
-    return Unresolved(expression=expression, reason=reason, location=location)

@@ -57,6 +57,8 @@ def parameter_names(
                 reason = f"{ancestor.name} may define {attribute}"
                 reader.open(Unknown(attribute, reason, where))
             return reader.fact(), ()
+        if attribute not in ancestor.body.history and not ancestor.body.writes:
+            continue
         values = resolver.classes.own_attribute(ancestor, attribute)
         if not values:
             continue
@@ -74,6 +76,9 @@ def _set_later(
 ) -> list[Unknown]:
     """Assignments to the attribute of a class that is looked at before, or is, the holder."""
     found: list[Unknown] = []
+    defined_in = {one.path for one in order if isinstance(one, Class)}
+    if not resolver.outside.sets_any(attribute, {*defined_in, cls.path}):
+        return found
     for ancestor in order:
         if isinstance(ancestor, Class):
             found += resolver.outside.sets(ancestor, ancestor.path, attribute, cls.path)

@@ -203,6 +203,8 @@ class Classes:
 
     def own_attribute(self, cls: Class, name: str) -> Values:
         """What the class body itself binds the name to; empty if it does not."""
+        if name not in cls.body.history and not cls.body.writes:
+            return ()
         values = self._names.bound_in(cls.body, name)
         steadiness = self._names.steadiness
         inside = (steadiness.steady(value, "." + name, cls.body) for value in values)

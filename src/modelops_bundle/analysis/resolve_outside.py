@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from modelops_bundle.analysis.resolve_modules import Evaluate, LoadedModules
 from modelops_bundle.analysis.scope_effects import AttributeSet, SetOn
@@ -54,6 +55,10 @@ class Outside:
                 where = Location(place, site.line)
                 found[place] = Unknown(name, f"{name} is also set from outside", where)
         return list(found.values())
+
+    def sets_any(self, name: str, places: Iterable[BundlePath]) -> bool:
+        """Whether one of these files, or one that takes part, sets an attribute of that name."""
+        return any(self._sites(name, place, place) for place in places)
 
     def _sites(
         self, name: str, path: BundlePath, asking: BundlePath

@@ -494,3 +494,27 @@ def test_the_line_is_that_of_the_class_below_its_decorators() -> None:
     (found,) = found_in(IMPORTS + "@one\n@two(\n  3)\nclass A(BaseModel): pass").discovered
     assert str(found.location) == "main.py:9"
     assert found.entrypoint == "main:A"
+
+
+def test_a_base_that_is_not_known_comes_before_what_it_may_derive_from() -> None:
+    source = """
+import modelops_calabaria as cb
+class A(cb.BaseModel):
+    PARAMS = cb.ParameterSpace([cb.ParameterSpec("a", 0, 1)])
+    @cb.model_output("a")
+    def m(self, raw, seed): ...
+if f():
+    class B(A):
+        PARAMS = cb.ParameterSpace([cb.ParameterSpec("b", 0, 1)])
+        @cb.model_output("b")
+        def n(self, raw, seed): ...
+else:
+    class B: ...
+class C(B): ...
+class D(C, A): ...
+"""
+    facts = model(source, "D")
+    assert facts.parameters.values == ()
+    assert not facts.parameters.complete
+    assert facts.outputs.values == ()
+    assert not facts.outputs.complete

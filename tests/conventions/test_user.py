@@ -126,3 +126,42 @@ def test_a_convention_needs_a_name() -> None:
 def test_attributes_may_be_switched_off() -> None:
     table = {"simkit": {"model-bases": ["a.B"], "outputs-attribute": ""}}
     assert conventions_from(table)[0].outputs_attribute == ""
+
+
+TEXT = """\
+[project]
+name = "x"
+
+[tool.modelops-bundle.conventions.simkit]
+model-bases = ["simkit.Model"]
+# output-decorators = []
+output-decorator = ["simkit.output"]
+
+[tool.modelops-bundle.conventions."other kit"]
+target-decorators = "kit.target"
+[tool.modelops-bundle]
+conventions.inline = { model-bases = [1] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("simkit", {"output-decorator": ["simkit.output"]}, 7),
+        ("simkit", {}, 4),
+        ("simkit", {"not-there": 1}, 4),
+        ("other kit", {"target-decorators": "kit.target"}, 10),
+        ("inline", {"model-bases": [1]}, 12),
+    ],
+)
+def test_an_error_names_the_line(name: str, value: dict[str, object], line: int) -> None:
+    with pytest.raises(ConfigError) as caught:
+        conventions_from({name: value}, lambda: TEXT)
+    assert caught.value.message.startswith(f"pyproject.toml:{line}: [tool.modelops-bundle.")
+    assert caught.value.not_done
+
+
+def test_an_error_whose_line_is_not_found_names_the_file() -> None:
+    with pytest.raises(ConfigError) as caught:
+        conventions_from({"kit": {}}, lambda: "[tool]")
+    assert caught.value.message.startswith("pyproject.toml: [")

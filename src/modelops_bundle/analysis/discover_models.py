@@ -236,6 +236,8 @@ class ModelReader:
             if ancestor in kept or (not model and any(ancestor in one for one in lines)):
                 continue
             for kind, marks, fact in kinds:
+                if not fact.complete:
+                    continue  # it may have come along after all
                 lost = [
                     mark
                     for mark in marks.of_class(ancestor).values()

@@ -130,11 +130,13 @@ class Classes:
         order: list[Ancestor] = [cls]
         while lists := [rest for rest in lists if rest]:
             tails = {one for rest in lists for one in rest[1:]}
-            head = next((rest[0] for rest in lists if rest[0] not in tails), None)
-            if head is None:
+            heads = [rest[0] for rest in lists if rest[0] not in tails]
+            # One that is not known may derive from any that could come next: it goes first.
+            heads.sort(key=lambda one: not isinstance(one, Unknown))
+            if not heads:
                 return self._broken(tuple(order), cls, "its bases have no consistent order")
-            order.append(head)
-            lists = [[one for one in rest if one != head] for rest in lists]
+            order.append(heads[0])
+            lists = [[one for one in rest if one != heads[0]] for rest in lists]
         return Ancestry(tuple(order))
 
     def _one(self, base: ast.expr, values: Values, cls: Class) -> Ancestor:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from modelops_bundle.conventions.base import Convention, Inheritance
+from modelops_bundle.conventions.places import line_of
 from modelops_bundle.errors import ConfigError
 
 _TABLE = "tool.modelops-bundle.conventions"
@@ -39,11 +40,14 @@ _OTHER = ("implicit-scenarios", "inheritance", "output-position")
 KEYS = (*_QUALIFIED, *_PLAIN, *_SINGLE, *_OTHER)
 
 
-def conventions_from(table: Mapping[str, object]) -> tuple[Convention, ...]:
+def conventions_from(
+    table: Mapping[str, object], text: Callable[[], str] = str
+) -> tuple[Convention, ...]:
     """Read the table of conventions.
 
     Args:
         table: The value of `tool.modelops-bundle.conventions`: one table per convention.
+        text: Gives the document that it comes from; errors name the line.
 
     Returns:
         The conventions in the order of the table.
@@ -52,15 +56,24 @@ def conventions_from(table: Mapping[str, object]) -> tuple[Convention, ...]:
         ConfigError: an unknown key (the closest known one is named), a value of another type
             than documented, or a name that no Python module or class could have.
     """
-    return tuple(_convention(name, value) for name, value in table.items())
+    try:
+        return tuple(_convention(name, value) for name, value in table.items())
+    except _InTableError as error:
+        line = line_of(text(), error.table, error.key)
+        place = f"pyproject.toml:{line}" if line else "pyproject.toml"
+        raise ConfigError(
+            f"{place}: {error.message}",
+            not_done="the project's code was not analysed",
+            hint=error.hint,
+        ) from None
 
 
 def _convention(name: str, value: object) -> Convention:
     where = f"{_TABLE}.{name}" if name else _TABLE
     if not name.strip():
-        raise _error(f"[{_TABLE}] has a convention without a name")
+        raise _error(_TABLE, "", "has a convention without a name")
     if not isinstance(value, Mapping):
-        raise _error(f"[{where}] is {_type(value)}, not a table")
+        raise _error(where, "", f"is {_type(value)}, not a table")
     lists: dict[str, tuple[str, ...]] = {}
     words: dict[str, str] = {}
     inheritance = Inheritance.ATTRIBUTES
@@ -79,7 +92,7 @@ def _convention(name: str, value: object) -> Convention:
         else:
             raise _unknown_key(where, key)
     if not any(lists.get(key) for key in _QUALIFIED):
-        raise _error(f"[{where}] names nothing: no model and no target could follow it")
+        raise _error(where, "", "names nothing: no model and no target could follow it")
     return Convention(
         name=name,
         model_bases=lists.get("model-bases", ()),
@@ -106,9 +119,9 @@ def _convention(name: str, value: object) -> Convention:
 
 def _word(where: str, key: str, given: object) -> str:
     if not isinstance(given, str):
-        raise _error(f"[{where}] {key} is {_type(given)}, not a string")
+        raise _error(where, key, f"{key} is {_type(given)}, not a string")
     if not (given.isidentifier() or (_SINGLE[key] and given == "")):
-        raise _error(f"[{where}] {key} = {given!r} is no Python name")
+        raise _error(where, key, f"{key} = {given!r} is no Python name")
     return given
 
 
@@ -117,23 +130,24 @@ def _inheritance(where: str, given: object) -> Inheritance:
         if given == choice.value:
             return choice
     allowed = " or ".join(repr(choice.value) for choice in Inheritance)
-    raise _error(f"[{where}] inheritance is {given!r}, not {allowed}")
+    raise _error(where, "inheritance", f"inheritance is {given!r}, not {allowed}")
 
 
 def _position(where: str, given: object) -> int:
     if not isinstance(given, int) or isinstance(given, bool) or given < -1:
-        raise _error(f"[{where}] output-position is {given!r}, not an index from 0 (or -1)")
+        message = f"output-position is {given!r}, not an index from 0 (or -1)"
+        raise _error(where, "output-position", message)
     return given
 
 
 def _strings(where: str, key: str, given: object) -> tuple[str, ...]:
     if isinstance(given, str) or not isinstance(given, list | tuple):
-        raise _error(f"[{where}] {key} is {_type(given)}, not a list of strings")
+        raise _error(where, key, f"{key} is {_type(given)}, not a list of strings")
     for item in given:
         if not isinstance(item, str):
-            raise _error(f"[{where}] {key} holds {_type(item)}, not only strings")
+            raise _error(where, key, f"{key} holds {_type(item)}, not only strings")
         if not item.strip():
-            raise _error(f"[{where}] {key} holds an empty name")
+            raise _error(where, key, f"{key} holds an empty name")
     return tuple(dict.fromkeys(given))
 
 
@@ -142,14 +156,16 @@ def _names(where: str, key: str, given: object, *, dotted: bool) -> tuple[str, .
     for name in names:
         parts = name.split(".")
         if not all(part.isidentifier() for part in parts):
-            raise _error(f"[{where}] {key}: {name!r} is no Python name")
+            raise _error(where, key, f"{key}: {name!r} is no Python name")
         if dotted and len(parts) < 2:
             raise _error(
-                f"[{where}] {key}: {name!r} has no module",
+                where,
+                key,
+                f"{key}: {name!r} has no module",
                 hint=f"write it as it is imported, such as 'package.{name}'",
             )
         if not dotted and len(parts) > 1:
-            raise _error(f"[{where}] {key}: {name!r} must be a plain name without dots")
+            raise _error(where, key, f"{key}: {name!r} must be a plain name without dots")
     return names
 
 
@@ -158,7 +174,7 @@ def _unknown_key(where: str, key: str) -> ConfigError:
 
     close = difflib.get_close_matches(key.replace("_", "-"), KEYS, n=1, cutoff=0.4)
     hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(KEYS)}"
-    return _error(f"[{where}] has an unknown key {key!r}", hint=hint)
+    return _error(where, key, f"has an unknown key {key!r}", hint=hint)
 
 
 def _type(value: object) -> str:
@@ -170,9 +186,14 @@ def _type(value: object) -> str:
     return known.get(type(value), f"a {type(value).__name__}")
 
 
-def _error(message: str, *, hint: str = "") -> ConfigError:
-    return ConfigError(
-        f"pyproject.toml: {message}",
-        not_done="the project's code was not analysed",
-        hint=hint,
-    )
+class _InTableError(ConfigError):
+    """Something wrong in a table, at one of its keys."""
+
+    def __init__(self, table: str, key: str, message: str, hint: str) -> None:
+        super().__init__(f"[{table}] {message}", hint=hint)
+        self.table = table
+        self.key = key
+
+
+def _error(table: str, key: str, message: str, *, hint: str = "") -> ConfigError:
+    return _InTableError(table, key, message, hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from modelops_bundle.analysis.project import Analysis, AnalysisRequest
 from modelops_bundle.conventions.catalog import BUILT_IN
@@ -113,10 +114,18 @@ def _request(
     entries = [(key.kind, entry.path, entry.symbol) for key, entry in record.entries()]
     return AnalysisRequest(
         entries=tuple(dict.fromkeys((*entries, *requested))),
-        conventions=(*BUILT_IN, *conventions_from(_table(tables, "conventions"))),
+        conventions=(
+            *BUILT_IN,
+            *conventions_from(_table(tables, "conventions"), partial(_pyproject_text, project)),
+        ),
         source_roots=_source_roots(tables),
         extra_roots=tuple(root.mount for root in project.extra_roots.configured),
     )
+
+
+def _pyproject_text(project: Project) -> str:
+    """What an error points into."""
+    return (project.root / PYPROJECT).read_text(encoding="utf-8-sig", errors="replace")
 
 
 def _table(tables: PyprojectFacts, key: str) -> dict[str, object]:

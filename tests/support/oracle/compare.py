@@ -174,13 +174,17 @@ class _Judge:
             self._open(f"not found: {described.convention or 'plain'}", name)
 
     def _surplus(self, one: Discovered, name: str) -> None:
-        """A symbol that no run has: right only where all that is said of it is open."""
+        """A symbol that no run has: right only where what is said of it is open."""
         self.tally.symbols += 1
         facts = one.facts
-        if isinstance(facts, ModelFacts) and not facts.outputs.complete:
-            self._open("whether it is there", name)
+        if isinstance(facts, ModelFacts):
+            said = facts.outputs.complete
         else:
+            said = not isinstance(facts.model_output, Unresolved)
+        if said:
             self._wrong(f"{name} is not there")
+        else:
+            self._open("whether it is there", name)
 
     def _output(self, facts: TargetFacts, reports: list[Run], name: str) -> None:
         said = facts.model_output

@@ -50,17 +50,20 @@ def main(arguments: list[str]) -> None:
 
 @contextlib.contextmanager
 def _importable(folder: str) -> Iterator[None]:
-    before = set(sys.modules)
     sys.path.insert(0, folder)
     importlib.invalidate_caches()
     try:
         yield
     finally:
         sys.path.remove(folder)
-        for name in set(sys.modules) - before:
-            if any(place.startswith(folder) for place in _places(sys.modules[name])):
-                del sys.modules[name]
+        _forget(folder)
         sys.path_importer_cache.pop(folder, None)
+
+
+def _forget(folder: str) -> None:
+    for name, module in list(sys.modules.items()):
+        if any(place.startswith(f"{folder}{os.sep}") for place in _places(module)):
+            del sys.modules[name]
 
 
 def _places(module: types.ModuleType) -> list[str]:
@@ -73,6 +76,8 @@ def _project(folder: Path, base: type, made: type) -> dict[str, Report]:
     for path in sorted(folder.rglob("*.py")):
         parts = path.relative_to(folder).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        # What is said of a module is what importing it alone registers.
+        _forget(str(folder))
         try:
             module = importlib.import_module(name)
         except Exception as error:

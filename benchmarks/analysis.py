@@ -123,11 +123,9 @@ def register(project: Path, sources: dict[str, str]) -> None:
         (project / path).write_text(text, encoding="utf-8")
     models = [path for path in sources if path.startswith("models/")]
     targets = [path for path in sources if path.startswith("targets/")]
-    for arguments in (
-        ["init", "--remote", f"layout:{project.parent / 'store'}"],
-        ["register-model", *models],
-        ["register-target", *targets],
-    ):
+    commands = [["init", "--remote", f"layout:{project.parent / 'store'}"]]
+    commands += [["register-model", *models], ["register-target", *targets]]
+    for arguments in (command for command in commands if len(command) > 1):
         command = [*PROGRAM, "-C", str(project), *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 

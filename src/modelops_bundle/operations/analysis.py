@@ -48,10 +48,13 @@ def analysed(project: Project, looked: Scan, request: AnalysisRequest) -> Analys
 
 
 def _extract(sources: Sequence[tuple[BundlePath, bytes]]) -> list[bytes | None]:
-    """The encoded facts of many files."""
-    from modelops_bundle.workspace.workers import in_processes
+    """The encoded facts of many files; none where that would only lose their syntax trees."""
+    from modelops_bundle.workspace.workers import in_processes, processes_for
 
-    return in_processes(_encoded, sources, [len(content) for _, content in sources])
+    sizes = [len(content) for _, content in sources]
+    if processes_for(sizes) < 2:
+        return [None] * len(sources)
+    return in_processes(_encoded, sources, sizes)
 
 
 def _encoded(source: tuple[BundlePath, bytes]) -> bytes | None:

@@ -36,8 +36,8 @@ def in_processes(
     Raises:
         Exception: whatever the function raises.
     """
-    count = min(_processors(), len(items)) if sum(sizes_bytes) >= WORTH_FORKING_BYTES else 1
-    if count < 2 or not may_fork():
+    count = processes_for(sizes_bytes)
+    if count < 2:
         return [work(item) for item in items]
     own, *others = _shares(sizes_bytes, count)
     results: dict[int, bytes | None] = {}
@@ -54,6 +54,13 @@ def in_processes(
         for child, _ in children:
             child.end()
     return [results[place] if place in results else work(item) for place, item in enumerate(items)]
+
+
+def processes_for(sizes_bytes: Sequence[int]) -> int:
+    """How many processes `in_processes` would share items of these sizes among."""
+    if sum(sizes_bytes) < WORTH_FORKING_BYTES or not may_fork():
+        return 1
+    return min(_processors(), len(sizes_bytes))
 
 
 def may_fork() -> bool:

@@ -252,7 +252,7 @@ def test_what_is_no_encoded_analysis_is_not_decoded(cut: int) -> None:
     version = f'["{ANALYSIS_VERSION}",'.encode()
     assert content.startswith(version)
     assert decode_analysis(content.replace(version, b'["0",', 1)) is None
-    assert decode_analysis(version + b"[],[],[],[[0,[],[],[],[],[]]],[],[],[],[]]") is None
+    assert decode_analysis(version + b"[],[],[],[[0,[],[],[],[],[],[]]],[],[],[],[]]") is None
 
 
 def test_source_roots_may_be_given() -> None:

@@ -90,3 +90,33 @@ def test_a_new_and_a_lost_lock_file_are_told(locked: Shell) -> None:
     shown = locked.ok("status").out
     assert "uv.lock gone" in shown
     assert "requirements-dev.txt added" in shown
+
+
+def test_installed_metadata_tell_which_distribution_an_import_is_of(locked: Shell) -> None:
+    locked.write("sirlib/voice.py", "import speech\n")
+    locked.edit("sirlib/network.py", "import starsim", "from . import voice\nimport starsim")
+    locked.ok("sync")
+
+    def hints() -> list[str]:
+        return [f["hint"] for f in locked.json("status")["preflight"] if f["code"] == "MB322"]
+
+    assert hints() == ["Add 'speech' to the dependencies in pyproject.toml"]
+    locked.write(".venv/pyvenv.cfg", "home = /usr/bin\n")
+    site = ".venv/lib/python3.11/site-packages"
+    locked.write(f"{site}/py_voice-1.0.dist-info/RECORD", "speech/__init__.py,,\n")
+    assert hints() == ["Add 'py-voice' to the dependencies in pyproject.toml"]
+    locked.edit("pyproject.toml", '"numpy>=1.26"', '"numpy>=1.26", "py.voice"')
+    assert hints() == []
+
+
+def test_an_import_that_the_code_can_do_without_is_a_note(locked: Shell) -> None:
+    guarded = "try:\n    import speech\nexcept ImportError:\n    speech = None\n"
+    locked.write("sirlib/voice.py", guarded)
+    locked.edit("sirlib/network.py", "import starsim", "from . import voice\nimport starsim")
+
+    def severities() -> list[str]:
+        return [f["severity"] for f in locked.json("sync")["preflight"] if f["code"] == "MB322"]
+
+    assert severities() == ["info"]
+    locked.edit("sirlib/network.py", "import starsim", "import speech\nimport starsim")
+    assert severities() == ["warning"]

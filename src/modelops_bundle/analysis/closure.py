@@ -78,6 +78,7 @@ class ClosureBuilder:
         via: dict[BundlePath, BundlePath] = {}
         lines: dict[BundlePath, int] = {}
         third_party: dict[str, Location] = {}
+        needed: set[str] = set()
         dangling: set[str] = set()
         widened: set[Widening] = set()
         queue = [path]
@@ -93,6 +94,7 @@ class ClosureBuilder:
                 if target not in via and target != path:
                     via[target], lines[target] = file, line
                     queue.append(target)
+            needed |= links.needed
             for name, line in links.third_party.items():
                 third_party.setdefault(name, Location(file, line))
             dangling |= links.dangling
@@ -115,6 +117,7 @@ class ClosureBuilder:
             },
             droppable=droppable,
             third_party={name: third_party[name] for name in sorted(third_party)},
+            optional=frozenset(third_party) - needed,
             dangling=frozenset(dangling),
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from modelops_bundle.analysis.call_links import CallLinker
 from modelops_bundle.analysis.facts import FileFacts, Read
-from modelops_bundle.analysis.imports import ImportStatement
+from modelops_bundle.analysis.imports import Certainty, ImportStatement
 from modelops_bundle.analysis.links import Links, Use, Widening
 from modelops_bundle.analysis.modules import ModuleIndex, ModulePlace, PlaceKind, is_test
 from modelops_bundle.analysis.search_path import NOWHERE, SearchPath
@@ -146,6 +146,7 @@ class _FileLinker:
     def _statement(self, statement: ImportStatement) -> bool:
         """Follow an import statement; whether it leads into the project."""
         line, edges = statement.line, self._links.edges
+        guarded = statement.certainty is Certainty.GUARDED
         if statement.typing_only:
             edges = self._links.typing_edges
         dotted = self._index.resolve_relative(self._path, statement.level, statement.module)
@@ -158,13 +159,14 @@ class _FileLinker:
             if statement.level:
                 self._links.dangling.add(dotted)
             elif not statement.typing_only:
-                self._links.add_outside(dotted, line)
+                self._links.add_outside(dotted, line, guarded=guarded)
             return bool(statement.level)
         last = places[-1]
         depth = dotted.count(".") + 1
         if len(places) < depth:
             if last.kind is PlaceKind.NAMESPACE and not statement.typing_only:
-                self._links.add_outside(dotted, line)  # an installed part of the same namespace
+                # An installed part of the same namespace.
+                self._links.add_outside(dotted, line, guarded=guarded)
             elif not statement.typing_only:
                 name = dotted.split(".")[len(places)]
                 self._links.uses.append(Use(line, last, name, statement.certainty, submodule=True))

@@ -59,6 +59,7 @@ class Links:
         widened: What else it may import, with the line of the computed import.
         computed: Lines of computed imports that no comment settles.
         third_party: Top-level modules that are neither the project's nor the standard library's.
+        needed: Those of them without which the file cannot be imported, or used in full.
         dangling: Modules that are imported and found neither in the project nor in the standard
             library.
         uses: Names that must exist in modules of the project.
@@ -75,6 +76,7 @@ class Links:
     widened: dict[Widening, int] = field(default_factory=dict)
     computed: list[int] = field(default_factory=list)
     third_party: dict[str, int] = field(default_factory=dict)
+    needed: set[str] = field(default_factory=set)
     dangling: set[str] = field(default_factory=set)
     uses: list[Use] = field(default_factory=list)
     exposed: set[BundlePath] = field(default_factory=set)
@@ -101,9 +103,17 @@ class Links:
             if file is not None:
                 edges.setdefault(file, line)
 
-    def add_outside(self, dotted: str, line: int) -> None:
-        """Note that a module is imported that is not the project's."""
+    def add_outside(self, dotted: str, line: int, *, guarded: bool = False) -> None:
+        """Note that a module is imported that is not the project's.
+
+        Args:
+            dotted: Its name.
+            line: Where.
+            guarded: The file may do without it.
+        """
         head = dotted.partition(".")[0]
         if head and head not in STANDARD_LIBRARY:
             self.third_party.setdefault(head, line)
+            if not guarded:
+                self.needed.add(head)
             self.dangling.add(dotted)

@@ -79,6 +79,7 @@ class _Tables:
             [[self.path(file), symbol] for file, symbol in sorted(one.droppable)],
             [[name, self.path(place.path), place.line] for name, place in one.third_party.items()],
             sorted(one.dangling),
+            sorted(one.optional),
         ]
 
     def reads(self, file: BundlePath, one: FileReads) -> list[object]:
@@ -144,7 +145,7 @@ class _Reader:
         return self._meanings[index]
 
     def closure(self, value: object) -> Closure:
-        path, files, semantics, droppable, third_party, dangling = items(value, 6)
+        path, files, semantics, droppable, third_party, dangling, optional = items(value, 7)
         rows = [items(row, 3) for row in items(files)]
         members = [self.path(row[0]) for row in rows]
         pairs = [items(pair, 2) for pair in items(semantics)]
@@ -161,6 +162,7 @@ class _Reader:
                 text(name): Location(self.path(file), number(line)) for name, file, line in places
             },
             dangling=frozenset(texts(dangling)),
+            optional=frozenset(texts(optional)),
         )
 
     def reads(self, value: object) -> tuple[BundlePath, FileReads]:

@@ -133,6 +133,7 @@ class Closure:
             definition does not count for this closure's behaviour (analysis.md, "Digests").
         third_party: Top-level names of imports that are neither local nor standard library, with
             the place of the first import.
+        optional: Those of them that every import of the closure may do without.
         dangling: Dotted names of modules that are imported and found nowhere in the project nor
             in the standard library, installed packages included (`numpy`, `models.gone`).
     """
@@ -144,6 +145,7 @@ class Closure:
     semantics: Mapping[BundlePath, FileSemantics] = field(default_factory=dict)
     droppable: frozenset[tuple[BundlePath, str]] = frozenset()
     third_party: Mapping[str, Location] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
     dangling: frozenset[str] = frozenset()
 
     def chain(self, path: BundlePath) -> tuple[BundlePath, ...]:
@@ -174,6 +176,8 @@ class ProjectFacts:
         pyproject_line: The 1-based line of the problem, or 0.
         distributions: Normalised names (PEP 503) of all distributions that `pyproject.toml`
             names, in any table.
+        providers: For imports that names alone do not explain: normalised names of the installed
+            distributions that provide them, as far as metadata tell.
         wire: What tells the platform's workers how to run the bundle (an entry point, a
             dependency, `.modelops/manifest.json`, `wire.py`), or "" if nothing does.
         ignored: Files of closures and data that `.modelopsignore` leaves out: they would not
@@ -191,6 +195,7 @@ class ProjectFacts:
     pyproject_problem: str = ""
     pyproject_line: int = 0
     distributions: frozenset[str] = frozenset()
+    providers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     wire: str = ""
     ignored: frozenset[BundlePath] = frozenset()
     outside: Mapping[BundlePath, str] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from modelops_bundle.operations.document import RegistryFile, read_registry
 from modelops_bundle.operations.environment_details import environment_details
 from modelops_bundle.operations.frameworks import framework_names
 from modelops_bundle.operations.gitignore import GitView, view_git
+from modelops_bundle.operations.import_providers import import_providers
 from modelops_bundle.operations.left_out import ignored_dependencies, ignored_imports
 from modelops_bundle.operations.likeness import similarities
 from modelops_bundle.operations.old_sources import OldSources
@@ -94,6 +95,8 @@ def observe(
         git = GitView((*git.findings, *outside.findings), (*git.depends_on, *outside.depends_on))
     old = OldSources(project)
     observed = _observation(project, looked, file.record, tables, analysis, tuple(named), git, old)
+    provided, places = import_providers(project, file.record, analysis, tables)
+    observed = replace(observed, project=replace(observed.project, providers=provided))
     looked.commit_cache()
     return Session(
         project=project,
@@ -101,7 +104,7 @@ def observe(
         config=config,
         observed=observed,
         scan=looked,
-        depends_on=(*git.depends_on, *old.depends_on()),
+        depends_on=(*git.depends_on, *old.depends_on(), *places),
     )
 
 

@@ -33,9 +33,7 @@ class InstalledPackages:
 
     def find(self, name: str) -> PackageTree | None:
         """The source of a top-level package or module; None where it is not installed."""
-        if self._folders is None:
-            self._folders = list(dict.fromkeys(self._search()))
-        for folder in self._folders:
+        for folder in self.folders():
             path = os.path.join(folder, name)
             if os.path.isfile(os.path.join(path, "__init__.py")):
                 self.looked_at[path] = None
@@ -44,6 +42,12 @@ class InstalledPackages:
                 self.looked_at[f"{path}.py"] = None
                 return PackageTree(folder, f"{name}.py", self.looked_at)
         return None
+
+    def folders(self) -> list[str]:
+        """Where packages are looked for, as absolute paths, the project's own first."""
+        if self._folders is None:
+            self._folders = list(dict.fromkeys(self._search()))
+        return self._folders
 
     def _search(self) -> Iterator[str]:
         for environment in _ENVIRONMENTS:

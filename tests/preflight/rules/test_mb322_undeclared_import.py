@@ -121,3 +121,11 @@ def test_imports_of_unregistered_modules_are_no_concern() -> None:
         closures=[closure("scripts/plot.py", third_party={"seaborn": place("scripts/plot.py", 1)})],
     )
     assert findings(RULE, RECORD, observed) == []
+
+
+def test_what_is_installed_tells_where_names_do_not() -> None:
+    installed = {"speech": frozenset({"py-voice"})}
+    facts = project(distributions=frozenset({"py-voice"}), providers=installed)
+    assert findings(RULE, RECORD, importing(facts, speech=1)) == []
+    (finding,) = findings(RULE, RECORD, importing(project(providers=installed), speech=1))
+    assert finding.hint == "Add 'py-voice' to the dependencies in pyproject.toml"

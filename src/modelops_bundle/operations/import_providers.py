@@ -1,0 +1,29 @@
+"""Which installed distributions provide the imports that names alone do not explain."""
+
+from __future__ import annotations
+
+from modelops_bundle.analysis.project import Analysis
+from modelops_bundle.core.registry import BundleRegistry
+from modelops_bundle.preflight.distributions import is_provided
+from modelops_bundle.workspace.installed import InstalledPackages
+from modelops_bundle.workspace.installed_metadata import providers
+from modelops_bundle.workspace.project import Project
+from modelops_bundle.workspace.pyproject import PyprojectFacts
+
+
+def import_providers(
+    project: Project, record: BundleRegistry, analysis: Analysis, tables: PyprojectFacts
+) -> tuple[dict[str, frozenset[str]], tuple[str, ...]]:
+    """By import name, the distributions; and absolute paths that the answer depends on.
+
+    Metadata are looked at only where `pyproject.toml` does not seem to name a distribution.
+    """
+    names: set[str] = set()
+    for _, entry in record.entries():
+        closure = analysis.closures.get(entry.path)
+        names.update(closure.third_party if closure else ())
+    open_names = {name for name in names if not is_provided(name, tables.distributions)}
+    if not open_names or not tables.present:
+        return {}, ()
+    installed = InstalledPackages(str(project.root))
+    return providers(installed.folders(), open_names), tuple(installed.looked_at)

@@ -117,7 +117,7 @@ def test_what_was_changed_there_is_asked_for(tmp_path: Path, remote: MemoryRemot
     write(folder, "a.py", b"mine")
     for reference in ("v1", "v2"):
         done = fill(folder, remote, reference)
-        assert (done.exit_code, list(clashes(done))) == (3, ["a.py"])
+        assert (done.exit_code, clashes(done)) == (3, {"a.py": "EDITED"})
         assert (folder / "a.py").read_bytes() == b"mine"
     done = fill(folder, remote, overwrite=True)
     assert contents_of(folder) == V1
@@ -195,7 +195,7 @@ def test_a_project_with_local_work_is_never_mirrored_over(
     write(folder, "models/work.py", b"work")
     write(folder, "a.py", b"work")
     assert clashes(fill(folder, remote, mirror=True)) == {
-        "a.py": "UNTRACKED",
+        "a.py": "EDITED",
         "models/work.py": "EXTRA",
     }
     assert (folder / "models/work.py").read_bytes() == b"work"

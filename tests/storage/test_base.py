@@ -318,6 +318,19 @@ def test_what_refers_to_a_manifest_is_found_and_is_no_tag(remote: Remote) -> Non
     assert remote.read_manifest(digest) == provenance(subject, "Ada")
 
 
+def test_what_refers_to_a_manifest_is_deleted_with_it(remote: Remote) -> None:
+    subject = tagged(remote, manifest(1), "latest")
+    other = tagged(remote, manifest(2), "other")
+    for about in (subject, other):
+        for author in ("Ada", "Ben"):
+            remote.put_referrer(provenance(about, author))
+    remote.delete(subject)
+    assert authors(remote, subject) == []
+    assert authors(remote, other) == ["Ada", "Ben"]
+    tagged(remote, manifest(1), "again")
+    assert authors(remote, subject) == []
+
+
 def test_what_refers_to_a_manifest_may_be_there_first(remote: Remote) -> None:
     subject = digest_of(manifest(1))
     remote.put_referrer(provenance(subject, "Ada"))

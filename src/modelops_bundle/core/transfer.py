@@ -112,6 +112,7 @@ class Clash(StrEnum):
     GONE_HERE = "deleted here, changed in the bundle"
     UNRECORDED = "differs from the bundle, and no push or pull is on record"
     UNTRACKED = "not published from here, and in the way of a file of the bundle"
+    EDITED = "changed since it was put there"
     EXTRA = "not in the bundle"
     OBSTACLE = "something else stands here than a file of this project"
 

@@ -215,7 +215,7 @@ class _Run:
             base |= extra
         options = PullOptions(overwrite=overwrite, restore_deleted=True)
         known = point is not None or overwrite
-        plan = plan_pull(base if known else None, local, wanted, options)
+        plan = _named(plan_pull(base if known else None, local, wanted, options), recorded)
         if not overwrite:
             return _asking(plan, (*extra, *surplus.others)), surplus
         deleted = tuple(
@@ -223,6 +223,17 @@ class _Run:
             for step in plan.delete
         )
         return replace(plan, delete=deleted), surplus
+
+
+def _named(plan: PullPlan, recorded: Mapping[BundlePath, Digest]) -> PullPlan:
+    """The plan with conflicts named as they are here: what was put there has been edited."""
+    conflicts = tuple(
+        Conflict(conflict.path, Clash.EDITED)
+        if conflict.path in recorded and conflict.clash is Clash.UNTRACKED
+        else conflict
+        for conflict in plan.conflicts
+    )
+    return replace(plan, conflicts=conflicts)
 
 
 def _asking(plan: PullPlan, extra: tuple[BundlePath, ...]) -> PullPlan:

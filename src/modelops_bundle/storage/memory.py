@@ -121,6 +121,9 @@ class MemoryRemote:
             if self._manifests.pop(digest, None) is None:
                 raise NotFoundInRemoteError(f"{self._url} has no manifest {digest}")
             self._tags = {name: held for name, held in self._tags.items() if held != digest}
+            about = [one for one, held in self._manifests.items() if subject_of(held) == digest]
+            for one in about:
+                del self._manifests[one]
 
     def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:
         """See `Remote`."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from modelops_bundle.codec.referrer_json import encode_provenance
+from modelops_bundle.core.oci import MANIFEST_MEDIA_TYPE, Descriptor
+from modelops_bundle.core.provenance import Provenance
 from modelops_bundle.core.transfer import TagMove, immutable_tag
-from modelops_bundle.operations.versions import list_versions, tags_of
+from modelops_bundle.operations.versions import list_versions, tags_of, with_provenance
 from modelops_bundle.storage.memory import MemoryRemote
 from support.bundles import digest_of, put_bundle
 
@@ -32,3 +35,18 @@ def test_lists_of_referrers_are_no_versions() -> None:
 
 def test_nothing_is_published_yet() -> None:
     assert list_versions(MemoryRemote()) == ()
+
+
+def test_the_newest_comes_first_and_what_has_no_date_last() -> None:
+    remote = MemoryRemote()
+    undated = put_bundle(remote, {"a": b"0"}, "a-undated")
+    old = put_bundle(remote, {"a": b"1"}, "b-old")
+    new = put_bundle(remote, {"a": b"2"}, "c-new")
+    for digest, created in ((old, "2026-01-02T00:00:00Z"), (new, "2026-11-30T00:00:00Z")):
+        document = remote.read_manifest(digest)
+        subject = Descriptor(
+            media_type=MANIFEST_MEDIA_TYPE, digest=digest, size_bytes=len(document)
+        )
+        remote.put_referrer(encode_provenance(subject, Provenance(created=created)))
+    found = with_provenance(remote, list_versions(remote))
+    assert [version.digest for version in found] == [new, old, undated]

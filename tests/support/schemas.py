@@ -469,6 +469,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "additionalProperties": SEMANTIC,
         },
         environment=DIGESTS,
+        provenance={"anyOf": [PROVENANCE, {"type": "null"}]},
     ),
     "mops-bundle.tag/1": record(
         schema=named("tag"), url=TEXT, tag=TEXT, digest=DIGEST, before=MAYBE_DIGEST

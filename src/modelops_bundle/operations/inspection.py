@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from modelops_bundle.core.provenance import Provenance
 from modelops_bundle.core.registry import BundleRegistry
 from modelops_bundle.operations.fetch import Bundle, fetch_bundle, read_registry_of
+from modelops_bundle.operations.provenance import read_provenance
 from modelops_bundle.storage.base import Remote
 
 
@@ -17,6 +19,7 @@ class Inspection:
     reference: str
     bundle: Bundle
     registry: BundleRegistry
+    provenance: Provenance | None = None
 
 
 def inspect_bundle(remote: Remote, reference: str) -> Inspection:
@@ -32,4 +35,5 @@ def inspect_bundle(remote: Remote, reference: str) -> Inspection:
         reference=reference,
         bundle=bundle,
         registry=read_registry_of(remote, bundle),
+        provenance=read_provenance(remote, bundle.digest),
     )

@@ -76,6 +76,7 @@ class InspectDocument(TypedDict):
     target_sets: list[TargetSetDocument]
     behavior: dict[str, str | None]
     environment: dict[str, str]
+    provenance: ProvenanceDocument | None
 
 
 class TagDocument(TypedDict):
@@ -183,6 +184,7 @@ def inspect_document(found: Inspection) -> InspectDocument:
         "target_sets": listed["target_sets"],
         "behavior": {str(key): entry.behavior_digest for key, entry in found.registry.entries()},
         "environment": {str(p): digest for p, digest in found.registry.environment.items()},
+        "provenance": _provenance(found.provenance),
     }
 
 

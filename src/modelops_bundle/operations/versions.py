@@ -41,7 +41,7 @@ def list_versions(remote: Remote) -> tuple[Version, ...]:
 
 
 def with_provenance(remote: Remote, versions: Sequence[Version]) -> tuple[Version, ...]:
-    """The same versions, with where they come from.
+    """The same versions, with where they come from: the newest first, then those of no known date.
 
     Raises:
         RemoteError: the remote failed.
@@ -52,7 +52,13 @@ def with_provenance(remote: Remote, versions: Sequence[Version]) -> tuple[Versio
         found[version.digest] = read_provenance(remote, version.digest)
 
     transfer_each(look, versions)
-    return tuple(replace(version, provenance=found[version.digest]) for version in versions)
+    known = [replace(version, provenance=found[version.digest]) for version in versions]
+    return tuple(sorted(known, key=_date, reverse=True))
+
+
+def _date(version: Version) -> str:
+    """Dates in UTC sort as texts; none comes before all."""
+    return "" if version.provenance is None else version.provenance.created
 
 
 def tags_of(remote: Remote, digest: Digest) -> tuple[str, ...]:

@@ -43,6 +43,8 @@ def test_one_bundle(shell: Shell, pushed: tuple[str, str]) -> None:
     shown = shell.ok("inspect", "v1").out
     assert pushed[0] in shown
     assert "  model   sir_starsimsir" in shown
+    assert document["provenance"]["created"].endswith("Z")
+    assert "  pushed 20" in shown
     assert shell.json("inspect", pushed[1][7:15])["digest"] == pushed[1]
 
 

@@ -50,6 +50,8 @@ def render_inspect(document: InspectDocument, columns: int) -> list[str]:
         for kind, name, at in entries
     ]
     lines = [f"{document['url']}", f"{document['digest']}", ""]
+    origin = ", ".join(filter(None, _origin(document["provenance"])))
+    lines += [f"  pushed {origin}", ""] if origin else []
     lines += [*table(rows), ""] if rows else ["  no entries", ""]
     sets = [(g["name"], ", ".join(g["targets"])) for g in document["target_sets"]]
     lines += ["Target sets:", *table(sets), ""] if sets else []

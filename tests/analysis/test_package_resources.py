@@ -46,6 +46,7 @@ def data(sources: dict[str, str | bytes], path: str = "main.py") -> set[str]:
         ("resources.read_text('p', name)", ALL),
         ("resources.contents('p')", ALL),
         ("for n in ('rates.csv', 'gone.csv'): resources.files('p') / n", {"p/rates.csv"}),
+        ("[resources.files(k).joinpath(n) for k, n in [('p', 'rates.csv')]]", {"p/rates.csv"}),
         ("resources.files('p') / '../far.csv'", {"far.csv"}),
         ("resources.files('p') / '../../far.csv'", set()),
         ("resources.files(name) / 'rates.csv'", set()),

@@ -111,8 +111,9 @@ class TextEvaluator:
 
         Args:
             node: What is looked into.
-            part: "elements"; "keys" or "values" of a mapping; or "exports", which are elements
-                with those of another module's `__all__` left out.
+            part: "elements"; "keys" or "values" of a mapping; a number for that item of each
+                element; or "exports", which are elements with those of another module's
+                `__all__` left out.
             depth: How deep the question is.
         """
         if depth > _MAX_DEPTH:
@@ -120,6 +121,8 @@ class TextEvaluator:
         deeper = depth + 1
         match node:
             case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+                if part.isdecimal():
+                    return _either([self._nth(item, int(part), deeper) for item in items])
                 if part not in ("elements", "exports"):
                     return _UNKNOWN
                 return _either(
@@ -130,7 +133,7 @@ class TextEvaluator:
                         for item in items
                     ]
                 )
-            case ast.Dict(keys=keys, values=values):
+            case ast.Dict(keys=keys, values=values) if not part.isdecimal():
                 chosen = values if part == "values" else keys
                 return _either([self.texts(item, deeper) for item in chosen])
             case ast.BinOp(op=ast.Add()):
@@ -143,6 +146,15 @@ class TextEvaluator:
                 return self.elements(value, view, deeper) if part == "elements" else _UNKNOWN
             case ast.Call(func=ast.Name(id=name), args=[inner]) if name in _SAME_ELEMENTS:
                 return self.elements(inner, part, deeper)
+            case _:
+                return _UNKNOWN
+
+    def _nth(self, item: ast.expr, place: int, depth: int) -> Texts:
+        """One part of a tuple in a container of tuples."""
+        match item:
+            case ast.Tuple(elts=parts) | ast.List(elts=parts) if place < len(parts):
+                starred = any(isinstance(part, ast.Starred) for part in parts[: place + 1])
+                return _UNKNOWN if starred else self.texts(parts[place], depth)
             case _:
                 return _UNKNOWN
 
@@ -283,6 +295,8 @@ def _loop(target: ast.expr, iterated: ast.expr) -> list[tuple[ast.expr, ast.expr
             return [(key, mapping, "keys"), (value, mapping, "values")]
         case ast.Tuple(elts=[_, value]), ast.Call(func=ast.Name(id="enumerate"), args=[inner, *_]):
             return [(value, inner, "elements")]
+        case ast.Tuple(elts=names), _:
+            return [(name, iterated, str(place)) for place, name in enumerate(names)]
         case _:
             return [(target, iterated, "elements")]
 

@@ -300,8 +300,7 @@ def public(
     root.mkdir(parents=True)
     subprocess.run(["tar", "-x"], cwd=root, input=archive.stdout, check=True)
     prepare(root, registered)
-    roots = (".", "src") if (root / "src").is_dir() else (".",)
-    return Subject(name, root, roots)
+    return Subject(name, root, tuple(observe(find_project(root)).record.source_roots))
 
 
 def prepare(root: Path, registered: tuple[tuple[str, str], ...]) -> None:
@@ -310,6 +309,11 @@ def prepare(root: Path, registered: tuple[tuple[str, str], ...]) -> None:
     project = find_project(root)
     for kind, path in registered:
         register(project, RegisterRequest(kind=Kind(kind), files=(path,), base=root))
+    for path in {path for entry in entries_of(root) for path in entry.data}:
+        # Public examples make their data by a script.
+        if not (root / path).exists():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text("day,infected\n1,3\n2,8\n", encoding="utf-8")
     targets = [key.id for key, _ in observe(project).record.entries() if key.kind is Kind.TARGET]
     if targets:
         set_target_set(project, "all", targets, dict.fromkeys(targets[:1], 2.0))
@@ -319,16 +323,14 @@ def prepare(root: Path, registered: tuple[tuple[str, str], ...]) -> None:
 
 
 PROBE = """
-import importlib, json, os, sys, types
+import importlib, json, os, sys
 root, tests, module = sys.argv[1:]
 sys.dont_write_bytecode = True
-sys.path.insert(0, tests)
-from pathlib import Path
-from support.calabaria import importable
-sys.path.insert(0, root)
-with importable(Path(root)):
-    importlib.import_module(module)
-    files = [getattr(m, "__file__", None) or "" for m in list(sys.modules.values())]
+sys.path[:0] = [root, tests]
+from support.calabaria import install
+install()
+importlib.import_module(module)
+files = [getattr(m, "__file__", None) or "" for m in list(sys.modules.values())]
 ours = (os.path.relpath(file, root) for file in files if file.startswith(root + os.sep))
 print("\\n" + json.dumps(sorted(ours)))
 """

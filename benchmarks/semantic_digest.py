@@ -29,8 +29,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # One JSON line per file: its digest over everything, or why it has none.
 PROGRAM = """
 import ast, hashlib, json, sys, warnings
-from modelops_bundle.analysis.semantic import (
-    DEFINITIONS, canonical, docstring_of, statement_of, symbol_digest)
+from modelops_bundle.analysis.semantic import statement_of, symbol_digest
+from modelops_bundle.analysis.walk import DEFINITIONS, canonical, docstring_of
 warnings.simplefilter("ignore")
 sys.setrecursionlimit(20_000)
 for name in json.load(sys.stdin):
@@ -129,11 +129,7 @@ def report(
     statements = 0
     for name in files:
         found = {version: answer[name] for version, answer in answers.items()}
-        failed = [
-            f"{why} on {'.'.join(version.split('.')[:2])}"
-            for version, (digest, why) in found.items()
-            if digest is None
-        ]
+        failed = [f"{why} on {version}" for version, (digest, why) in found.items() if not digest]
         if failed:
             left_out[", ".join(failed)] += 1
         elif len({digest for digest, _ in found.values()}) > 1:

@@ -63,11 +63,13 @@ class Judge:
 
     Attributes:
         loaded: What importing an entry's file really loaded at the start, where that was tried.
+        start: What it reached then; what was loaded counts while it reaches no more and no less.
     """
 
     root: Path
     roots: tuple[str, ...]
     loaded: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    start: Mapping[str, frozenset[str]] = field(default_factory=dict)
     reach: Reach = field(init=False)
 
     def __post_init__(self) -> None:
@@ -100,13 +102,15 @@ class Judge:
             return Expected(frozenset({UNPARSED}))
         if text is None or entry.symbol not in defined(text):
             return Expected(frozenset({STALE, MISSING, AMBIGUOUS}))
+        same = before.must[entry.path] == self.start.get(entry.path)
+        loaded = self.loaded.get(entry.path, frozenset()) if same else frozenset()
         case = _Case(
             entry,
             tuple(others),
             before,
             after,
             added,
-            self.loaded.get(entry.path, frozenset()),
+            loaded,
             self.reach,
         )
         return case.expected()

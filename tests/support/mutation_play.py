@@ -108,6 +108,7 @@ class Player:
         self._history.clear()
         entries = entries_of(self._root)
         state = self._judge.look(e.path for e in entries)
+        self._judge.start = state.must
         return Bench(self._root, self._random, state, entries, self._count)
 
     def _turn(self, bench: Bench) -> bool:

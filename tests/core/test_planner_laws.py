@@ -15,7 +15,7 @@ from modelops_bundle.core.plan import Action, PlanOptions, State, SyncPlan
 from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.core.registry import BundleRegistry, ModelEntry, TargetEntry
 from modelops_bundle.errors import BundleError
-from support.generated import observations, registrations, situations
+from support.generated import observations, open_situations, registrations, situations
 
 Situation = tuple[BundleRegistry, Observation]
 Entry = ModelEntry | TargetEntry
@@ -110,6 +110,34 @@ def test_what_a_person_declared_stays_unless_the_plan_is_destructive(
         assert set(entry.declared.outputs) <= set(getattr(after, "outputs", ()))
     if not plan.destructive:
         assert plan.result.target_sets == record.target_sets
+
+
+@given(open_situations(), options_of_sync)
+def test_what_is_left_to_decide_is_given_to_nobody_meanwhile(
+    situation: Situation, options: PlanOptions
+) -> None:
+    record, observed = situation
+    plan = plan_sync(record, observed, options)
+    for verdict in plan.undecided:
+        assert plan.result.get(verdict.key) == record.get(verdict.key)
+        others = {
+            entry.entrypoint
+            for key, entry in plan.result.entries()
+            if key.kind is verdict.key.kind and key not in {v.key for v in plan.undecided}
+        }
+        assert not others.intersection(verdict.candidates)
+
+
+@given(open_situations())
+def test_a_decision_can_be_made_and_settles_it(situation: Situation) -> None:
+    record, observed = situation
+    plan = plan_sync(record, observed)
+    for verdict, candidate in [(v, c) for v in plan.undecided for c in v.candidates]:
+        settled = plan_sync(record, observed, PlanOptions(renames={verdict.key: candidate}))
+        entry = settled.result.get(verdict.key)
+        assert entry is not None
+        assert entry.entrypoint == candidate
+        assert plan_sync(settled.result, observed).changes == ()
 
 
 @given(situations())

@@ -50,6 +50,9 @@ BODIES = ("one", "two", "three", "four")
 LOCK = BundlePath("uv.lock")
 
 
+Likeness = dict[tuple[Entrypoint, Entrypoint], float]
+
+
 @dataclass(frozen=True)
 class Symbol:
     """One definition; `used` says that other code of its file's closures names it."""
@@ -183,9 +186,47 @@ def projects(draw: st.DrawFn) -> GeneratedProject:
 @st.composite
 def edited(draw: st.DrawFn, project: GeneratedProject) -> GeneratedProject:
     """The same project after a few edits, each of one thing."""
+    before = project
     for _ in range(draw(st.integers(0, 3))):
         project = draw(st.sampled_from(_EDITS))(draw, project)
-    return replace(project, similarity=draw(_similarities))
+    return replace(project, similarity=draw(_likeness(before, project)))
+
+
+@st.composite
+def opened(draw: st.DrawFn, project: GeneratedProject) -> GeneratedProject:
+    """The same project where one definition has given way to two that were edited."""
+    known = [s for s in project.symbols if s.path not in project.broken]
+    if not known:
+        return project
+    gone = draw(st.sampled_from(known))
+    made = [replace(gone, name=name, body=f"edited {name}") for name in ("epsilon", "zeta")]
+    if draw(st.booleans()):
+        made[1] = replace(made[1], path=draw(st.sampled_from(FILES)), name=gone.name)
+    left = [s for s in project.symbols if s != gone]
+    unique = {(s.path, s.name): s for s in (*made, *left)}
+    after = replace(project, symbols=tuple(unique.values()))
+    return replace(after, similarity=draw(_likeness(project, after)))
+
+
+def _likeness(before: GeneratedProject, after: GeneratedProject) -> st.SearchStrategy[Likeness]:
+    """How alike old and new definitions are said to be: nothing where old sources are not known."""
+    pairs = [
+        (_entrypoint(old), _entrypoint(new)) for old in before.symbols for new in after.symbols
+    ]
+    if not pairs:
+        return st.just({})
+    values = st.sampled_from([0.1, 0.59, 0.6, 0.7, 0.8, 0.9])
+    return st.one_of(
+        st.just({}),
+        st.dictionaries(st.sampled_from(pairs), values),
+        st.lists(values, min_size=len(pairs), max_size=len(pairs)).map(
+            lambda all_: dict(zip(pairs, all_, strict=True))
+        ),
+    )
+
+
+def _entrypoint(symbol: Symbol) -> Entrypoint:
+    return Entrypoint.of(module_of(symbol.path), symbol.name)
 
 
 def _touch_meaning(draw: st.DrawFn, project: GeneratedProject) -> GeneratedProject:
@@ -359,7 +400,15 @@ def records(draw: st.DrawFn, observed: Observation) -> BundleRegistry:
 def situations(draw: st.DrawFn) -> tuple[BundleRegistry, Observation]:
     """A record of one project, and what that project has become."""
     before = draw(projects())
-    after = draw(edited(before))
+    after = draw(st.one_of(edited(before), edited(before), opened(before)))
+    return draw(records(observe(before))), observe(after)
+
+
+@st.composite
+def open_situations(draw: st.DrawFn) -> tuple[BundleRegistry, Observation]:
+    """A record, and a project in which a person may have to say what an entry has become."""
+    before = draw(projects())
+    after = draw(opened(before))
     return draw(records(observe(before))), observe(after)
 
 

@@ -218,3 +218,13 @@ def test_the_only_candidate_is_asked_about_where_nothing_but_the_file_is_the_sam
         plan = plan_sync(record, observation(shared))
         assert pairs(plan) == {"a": "targets.incidence:b"}
         assert plan.verdicts[0].reasons[0].evidence == "only candidate in the file"
+
+
+def test_an_unlike_newcomer_in_the_file_does_not_stand_in_the_way() -> None:
+    record = synced(a_target("a", "one"))
+    found = (a_target("b", "edited"), a_target("new", "other", line=9))
+    clear = plan_sync(record, likely({("a", "b"): 0.8, ("a", "new"): 0.3}, *found))
+    assert pairs(clear) == {"a": "targets.incidence:b", "new": "targets.incidence:new"}
+    close = plan_sync(record, likely({("a", "b"): 0.65, ("a", "new"): 0.55}, *found))
+    assert state(close, "a") == (State.AMBIGUOUS, Action.DECIDE)
+    assert close.additions == ()

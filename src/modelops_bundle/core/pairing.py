@@ -208,7 +208,14 @@ class _Search:
         lost = self._lost()
         groups = self.grouped(lambda candidate: candidate.path)
         for key, entry in list(self.missing.items()):
-            here = [c for c in groups[key.kind, entry.path] if c in self.free and _likely(c)]
+            alike = self._alike_anywhere(key, entry)
+            here = [
+                c
+                for c in groups[key.kind, entry.path]
+                if c in self.free
+                and _likely(c)
+                and (c in alike or self._similarity(entry, c) is None)
+            ]
             if lost[key.kind, entry.path] != 1 or len(here) != 1 or not self._open(key):
                 continue
             if self._similarity(entry, here[0]) is not None:
@@ -251,13 +258,15 @@ class _Search:
         return Counter((key.kind, entry.path) for key, entry in self.missing.items())
 
     def _alike_anywhere(self, key: EntryKey, entry: ModelEntry | TargetEntry) -> list[Discovered]:
-        """Free candidates of an entry's kind that are known to be like what it was."""
+        """Free candidates of an entry's kind that are known to be like what it was.
+
+        One that is not, but comes close to one that is, counts: it is as likely.
+        """
         names = self.likeness.get(entry.entrypoint, {})
-        return [
-            c
-            for c in self.of_kind(key, plain=True)
-            if not c.abstract and names.get(c.entrypoint, 0.0) >= SIMILAR
-        ]
+        known = [c for c in self.of_kind(key, plain=True) if not c.abstract]
+        best = max((names.get(c.entrypoint, 0.0) for c in known), default=0.0)
+        least = min(SIMILAR, best - MARGIN) if best >= SIMILAR else SIMILAR
+        return [c for c in known if names.get(c.entrypoint, 0.0) >= least]
 
     def _settle_alike(self, key: EntryKey, found: Discovered) -> None:
         """Settle on a likeness, unless something else is as likely.

@@ -518,3 +518,17 @@ class D(C, A): ...
     assert not facts.parameters.complete
     assert facts.outputs.values == ()
     assert not facts.outputs.complete
+
+
+def test_a_function_that_is_passed_through_a_call_may_keep_its_mark() -> None:
+    source = """
+import functools
+import modelops_calabaria as cb
+class Mixin:
+    @cb.model_output("a")
+    def m(self, raw, seed): ...
+class C(cb.BaseModel):
+    PARAMS = cb.ParameterSpace([])
+    n = functools.cache(Mixin.m)
+"""
+    assert not model(source, "C").outputs.complete

@@ -315,3 +315,18 @@ def test_an_unknown_value_says_what_where_and_why() -> None:
 def test_candidates_know_where_they_stand() -> None:
     values = resolved("if f():\n    X = 'a'\nelse:\n    X = 'b'", "X")
     assert [str(getattr(value, "origin", "")) for value in values] == ["main.py:2", "main.py:4"]
+
+
+CUT = {
+    "a slice of a list": ("X = ['a', 'b', 'c'][1:]", "X[0]", ["b"]),
+    "a slice of a text": ("X = 'abcd'[1:3]", "X", ["bc"]),
+    "a step": ("X = ('a', 'b', 'c')[::-1]", "X[0]", ["c"]),
+    "a slice with an open bound": ("X = ['a', 'b'][f():]", "X[0]", ["?"]),
+    "getattr": ("class C:\n    a = 'x'\nX = getattr(C, 'a')", "X", ["x"]),
+    "getattr with a default": ("class C:\n    a = 'x'\nX = getattr(C, 'a', 'y')", "X", ["x"]),
+}
+
+
+@pytest.mark.parametrize(("source", "expression", "wanted"), CUT.values(), ids=CUT)
+def test_slices_and_getattr(source: str, expression: str, wanted: list[str]) -> None:
+    assert said(source, expression) == wanted

@@ -263,7 +263,16 @@ class Marks:
                 return self._named(tuple(inner), call.node.func, point)
             if matches != {Match.NONE}:
                 return self._unsure(None, call.node, point, "it may be another decorator")
-        if any(self._may_mark(one) for one in call.functions):
+        given = self._resolver.arguments(call)
+        others = [self._matcher.calls(one, self._others) for one in inner]
+        if others and len(inner) == len(call.functions) and set(others) == {Match.ALL}:
+            marked = given.get("", 0) or ()
+            if all(isinstance(one, Function) and not self._of_function(one) for one in marked):
+                return None
+        handed = (value for one in (*given.positional, *given.named.values()) for value in one)
+        made = all(isinstance(one, Class) or _is_constructor(one) for one in call.functions)
+        passed = not made and any(isinstance(one, Function | Class | Unknown) for one in handed)
+        if passed or any(self._may_mark(one) for one in call.functions):
             return self._unsure(None, call.node, point, "the call may mark it")
         return None
 
@@ -293,6 +302,11 @@ class Marks:
             location=unknown.location,
             candidates=candidates,
         )
+
+
+def _is_constructor(value: Value) -> bool:
+    """Whether it is a class outside the project, by its name: what it makes has no marks."""
+    return isinstance(value, External) and value.name.rpartition(".")[2][:1].isupper()
 
 
 def _assigned(scope: Scope) -> list[Assigned]:

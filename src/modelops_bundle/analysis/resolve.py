@@ -72,7 +72,7 @@ class Resolver:
         self.names = Names(
             modules, self.outside, self._budget, known, self.evaluate, self._augmented
         )
-        spelt_out = Containers(self.names, self.evaluate)
+        spelt_out = self._spelt_out = Containers(self.names, self.evaluate)
         self.classes = Classes(self.names, self.outside, self.evaluate)
         self.calls = Calls(self.names, self.evaluate)
         self.followed = Followed(self.names, self.calls, self.evaluate, self._budget)
@@ -195,7 +195,7 @@ class Resolver:
                     found.append(base)
             return union(found)
         if isinstance(node.slice, ast.Slice):
-            return (self.names.unknown(node, point, "slices are not followed"),)
+            return self._spelt_out.sliced(bases, node.slice, node, point)
         keys = self.evaluate(node.slice, point)
         results: list[Value] = []
         for base, key in product(bases, keys):
@@ -342,6 +342,18 @@ class Resolver:
             results.append(_call_of(union(functions), node, point, bound))
         return union(results)
 
+    def _attribute_by_name(self, node: ast.Call, point: Point) -> Values | None:
+        """What `getattr` gives; with a default only where the attribute is certainly there."""
+        names = [text_of(value) for value in self.evaluate(node.args[1], point)]
+        name = names[0] if len(names) == 1 else None
+        if name is None or node.keywords or not name.isidentifier():
+            return None
+        written = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
+        values = self._attribute(written, point)
+        if len(node.args) == 3 and any(isinstance(one, Unknown) for one in values):
+            return None
+        return values
+
     def _called(self, function: ast.expr, point: Point) -> Iterator[tuple[Value, Call | None]]:
         """What may be called, and the `partial` that it is wrapped in."""
         for value in self.evaluate(function, point):
@@ -356,6 +368,8 @@ class Resolver:
         self, function: Value, bound: Call | None, node: ast.Call, point: Point
     ) -> Values | None:
         if isinstance(function, External) and bound is None:
+            if function.name == "builtins.getattr" and len(node.args) in (2, 3):
+                return self._attribute_by_name(node, point)
             if function.name == "builtins.type" and len(node.args) == 3:
                 made = self.followed.made(node, point)
                 return (made,) if made is not None else None

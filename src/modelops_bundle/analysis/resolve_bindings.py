@@ -33,8 +33,8 @@ from modelops_bundle.core.findings import Location
 #: Built-in names that mean something here; any other unbound name is unknown.
 _BUILTINS_TEXT = """
     __import__ ArithmeticError BaseException Exception bool bytes classmethod complex dict
-    enumerate float frozenset int len list map max min object property range reversed set sorted
-    staticmethod str super tuple type zip
+    enumerate float frozenset getattr int len list map max min object property range reversed set
+    sorted staticmethod str super tuple type zip
 """
 BUILTINS = frozenset(_BUILTINS_TEXT.split())
 _FALSE_AT_RUN_TIME = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})

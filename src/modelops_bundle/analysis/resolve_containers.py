@@ -7,14 +7,17 @@ import ast
 from modelops_bundle.analysis.resolve_calls import iterated
 from modelops_bundle.analysis.resolve_modules import Evaluate
 from modelops_bundle.analysis.resolve_names import Names
+from modelops_bundle.analysis.resolve_operators import sliced
 from modelops_bundle.analysis.values import (
     MAX_WEIGHT,
+    Constant,
     Point,
     Sequence,
     Table,
     Unknown,
     Values,
     truth,
+    union,
     unknowns,
     weight,
 )
@@ -63,6 +66,22 @@ class Containers:
         if size > MAX_WEIGHT:
             return (self._names.unknown(node, point, "too large"),)
         return (Sequence(kind, tuple(elements), tuple(missing), size),)
+
+    def sliced(self, bases: Values, cut: ast.Slice, node: ast.Subscript, point: Point) -> Values:
+        """`base[lower:upper:step]` with whole numbers."""
+        bounds: list[int | None] = []
+        for part in (cut.lower, cut.upper, cut.step):
+            values = self._evaluate(part, point) if part is not None else (Constant.of(None),)
+            number = values[0].value if isinstance(values[0], Constant) else ""
+            whole = number is None or type(number) is int
+            if len(values) != 1 or not whole or (part is cut.step and number == 0):
+                return (self._names.unknown(node, point, "the slice is not known"),)
+            bounds.append(number if type(number) is int else None)
+        unknown = self._names.unknown(node, point, "what is sliced is not known")
+        return union(
+            base if isinstance(base, Unknown) else sliced(base, slice(*bounds)) or unknown
+            for base in bases
+        )
 
     def table(self, node: ast.Dict, point: Point) -> Values:
         """A dict, `**` taken apart."""

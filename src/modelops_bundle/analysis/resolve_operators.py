@@ -23,6 +23,7 @@ from modelops_bundle.analysis.values import (
     text_of,
     truth,
     union,
+    weight,
 )
 from modelops_bundle.core.findings import Location
 
@@ -194,6 +195,15 @@ def _contains(container: Value, element: Value) -> bool | None:
         if constants[0].value == wanted.value:
             return True
     return False
+
+
+def sliced(base: Value, cut: slice) -> Value | None:
+    """`base[cut]`, None where it is not known."""
+    if isinstance(base, Sequence) and base.kind != "set" and not base.missing:
+        elements = base.elements[cut]
+        return Sequence(base.kind, elements, (), weight(elements))
+    text = text_of(base)
+    return Constant.of(text[cut]) if text is not None else None
 
 
 def subscripted(base: Value, key: Value) -> Values | None:

@@ -149,6 +149,20 @@ def test_a_symbol_in_an_unregistered_file_is_added_only_when_discovering() -> No
     assert [str(key) for key, _ in plan.additions] == ["model:seir_seir"]
 
 
+def test_an_exclusion_holds_for_what_is_there_though_an_entry_of_its_name_is_kept() -> None:
+    """A model became a target of the same name, which nobody wants registered."""
+    record = replace(
+        synced(observation(found_model("SIR"), found_model("Debug"))),
+        excluded=(Entrypoint("models.sir:Debug"),),
+    )
+    now = observation(found_model("SIR"), found_target("Debug", "models/sir.py"))
+    plan = plan_sync(record, now, PlanOptions(keep=True))
+    assert plan.result.excluded == record.excluded
+    again = plan_sync(plan.result, now, PlanOptions(keep=True))
+    assert again.changes == ()
+    assert not again.result.targets
+
+
 def test_an_excluded_symbol_is_neither_added_nor_listed() -> None:
     record = replace(synced(BEFORE), excluded=(Entrypoint("models.sir:Debug"),))
     after = project(found_model(), found_model("Debug", line=9), found_target(data=[OBSERVED_CSV]))

@@ -42,7 +42,7 @@ def section_changes(
     changes = list(changes)
     upgrade = record.version != FORMAT_VERSION
     found = list(_target_sets(record, changes))
-    excluded = _excluded(record, options, apply_changes(record, changes))
+    excluded = _excluded(record, observed, options, apply_changes(record, changes))
     if excluded != record.excluded:
         found.append(_section(Section.EXCLUDED, record.excluded, excluded, cosmetic=False))
     if observed.source_roots != record.source_roots:
@@ -129,9 +129,19 @@ def _target_sets(record: BundleRegistry, changes: list[Change]) -> Iterable[Chan
 
 
 def _excluded(
-    record: BundleRegistry, options: PlanOptions, result: BundleRegistry
+    record: BundleRegistry, observed: Observation, options: PlanOptions, result: BundleRegistry
 ) -> tuple[Entrypoint, ...]:
-    """The record's exclusions and the new ones, less what is registered."""
-    registered = {entry.entrypoint for _, entry in result.entries()}
+    """The record's exclusions and the new ones, less what is registered.
+
+    A symbol may have become one of the other kind, while the entry of its name is kept: then the
+    exclusion still holds for what is there now, or the next sync would add it.
+    """
+    registered = {(key.kind, entry.entrypoint) for key, entry in result.entries()}
+    names = {entrypoint for _, entrypoint in registered}
+    held = {
+        found.entrypoint
+        for found in observed.discovered
+        if found.convention and (found.kind, found.entrypoint) not in registered
+    }
     wanted = dict.fromkeys((*record.excluded, *options.exclude))
-    return tuple(item for item in wanted if item not in registered)
+    return tuple(item for item in wanted if item not in names or item in held)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.core.digest import Digest
-from modelops_bundle.core.provenance import Provenance
+from modelops_bundle.core.provenance import PROVENANCE_TYPE, Provenance, Referrer
 from modelops_bundle.core.transfer import TagMove
 from modelops_bundle.errors import RemoteError
+from modelops_bundle.operations.copying import copy_bundle
 from modelops_bundle.operations.provenance import (
     copy_provenance,
     provenance_of,
@@ -92,6 +93,32 @@ def test_a_copy_brings_it_along(tmp_path: Path) -> None:
     copy_provenance(remote, other, digest)
     copy_provenance(remote, other, digest)
     assert read_provenance(other, digest) == said("Ada")()
+
+
+def test_a_place_that_takes_no_referrers_gets_the_copy_all_the_same(tmp_path: Path) -> None:
+    class Old(MemoryRemote):
+        def put_referrer(self, content: bytes) -> Digest:
+            raise RemoteError("manifest invalid")
+
+    project, remote, other = folder_project(tmp_path, CONTENTS), MemoryRemote(), Old()
+    digest = push(project, remote, said("Ada")).digest
+    copied = copy_bundle(remote, "latest", other, [])
+    assert copied.unrecorded == "manifest invalid"
+    assert other.resolve("latest") == digest
+
+
+def test_what_speaks_of_another_bundle_is_not_copied(tmp_path: Path) -> None:
+    class Lying(MemoryRemote):
+        told: Digest | None = None
+
+        def referrers(self, subject: Digest, artifact_type: str) -> tuple[Referrer, ...]:
+            return super().referrers(self.told or subject, artifact_type)
+
+    project, remote, other = folder_project(tmp_path, CONTENTS), Lying(), MemoryRemote()
+    digest = put_bundle(remote, {"x": b"1"}, "v1")
+    remote.told = push(project, remote, said("Ada")).digest
+    assert copy_bundle(remote, digest, other, []).unrecorded == ""
+    assert other.referrers(remote.told, PROVENANCE_TYPE) == ()
 
 
 def git(folder: Path, *arguments: str) -> str:

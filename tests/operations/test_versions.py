@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from modelops_bundle.codec.referrer_json import encode_provenance
+from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import MANIFEST_MEDIA_TYPE, Descriptor
-from modelops_bundle.core.provenance import Provenance
+from modelops_bundle.core.provenance import Provenance, Referrer
 from modelops_bundle.core.transfer import TagMove, immutable_tag
+from modelops_bundle.errors import HostileBundleError
 from modelops_bundle.operations.versions import list_versions, tags_of, with_provenance
 from modelops_bundle.storage.memory import MemoryRemote
 from support.bundles import digest_of, put_bundle
@@ -31,6 +33,17 @@ def test_lists_of_referrers_are_no_versions() -> None:
     digest = put_bundle(remote, {"a": b"1"})
     remote.set_tags(digest, [TagMove(name=f"sha256-{digest.hex}")])
     assert [version.tags for version in list_versions(remote)] == [(immutable_tag(digest),)]
+
+
+def test_what_cannot_be_read_beside_a_bundle_hides_no_version() -> None:
+    class Odd(MemoryRemote):
+        def referrers(self, subject: Digest, artifact_type: str) -> tuple[Referrer, ...]:
+            raise HostileBundleError("referrers: manifests is no list")
+
+    remote = Odd()
+    digest = put_bundle(remote, {"a": b"1"}, "v1")
+    (found,) = with_provenance(remote, list_versions(remote))
+    assert (found.digest, found.provenance) == (digest, None)
 
 
 def test_nothing_is_published_yet() -> None:

@@ -115,6 +115,31 @@ def test_a_wrong_key_is_refused_and_not_shown(object_servers: ObjectServers) -> 
     assert raised.value.__suppress_context__
 
 
+class Refusing(BaseHTTPRequestHandler):
+    """Knows nobody."""
+
+    def do_PUT(self) -> None:
+        self.send_error(403)
+
+    do_GET = do_PUT
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_keys_that_nobody_gives_are_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    with serving(Refusing) as host:
+        monkeypatch.setenv("AWS_METADATA_ENDPOINT", f"http://{host}")
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}")
+        store = open_object_store("s3", "c-1", patience=IMPATIENT)
+        with pytest.raises(UnauthorizedError) as raised:
+            store.present([descriptor_of(b"x")])
+    assert "keys" in raised.value.hint
+
+
 def test_nobody_at_the_endpoint_is_told_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         endpoint = f"http://127.0.0.1:{unused.getsockname()[1]}"

@@ -12,6 +12,7 @@ from modelops_bundle.storage.registry_address import (
     parse_address,
     repository_name,
     same_registry,
+    without_login,
 )
 
 
@@ -114,3 +115,19 @@ def test_any_name_makes_a_repository_or_is_refused(name: str) -> None:
 )
 def test_whether_two_urls_are_of_one_registry(one: str, other: str, expected: bool) -> None:
     assert same_registry(one, other) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("oci://ada:pw@host/x", "oci://***@host/x"),
+        ("ada:p/w@host/x:t", "***@host/x:t"),
+        ("oci://ada:p@w@host/x@sha256:0f", "oci://***@host/x@sha256:0f"),
+        ("oci://token@host/x", "oci://***@host/x"),
+        ("host:5000/x:t@sha256:0f", "host:5000/x:t@sha256:0f"),
+        ("layout:/srv/a@b", "layout:/srv/a@b"),
+        ("a@b", "a@b"),
+    ],
+)
+def test_a_login_in_a_url_is_not_shown(text: str, shown: str) -> None:
+    assert without_login(text) == shown

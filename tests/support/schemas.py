@@ -485,6 +485,7 @@ SCHEMAS: Mapping[str, Schema] = {
         mounted=VOLUME,
         reused=VOLUME,
         external=COUNT,
+        unrecorded=TEXT,
     ),
     "mops-bundle.delete/1": record(
         schema=named("delete"), url=TEXT, digest=DIGEST, tags=listing(TEXT)

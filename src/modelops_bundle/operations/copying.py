@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import Descriptor
 from modelops_bundle.core.transfer import TagMove, immutable_tag, is_immutable, may_move
-from modelops_bundle.errors import TagMovedError
+from modelops_bundle.errors import RemoteError, TagMovedError
 from modelops_bundle.operations.fetch import fetch_bundle
 from modelops_bundle.operations.provenance import copy_provenance
 from modelops_bundle.operations.publish import Volume
@@ -26,6 +26,7 @@ class Copied:
         copied, mounted, reused: Contents that were sent, that the server took over from the other
             repository by itself, and that were there already.
         external: Files that stay where they are, in object storage.
+        unrecorded: Why the second place does not say where the bundle comes from, or "".
     """
 
     source_url: str
@@ -36,6 +37,7 @@ class Copied:
     mounted: Volume
     reused: Volume
     external: int = 0
+    unrecorded: str = ""
 
 
 def copy_bundle(
@@ -67,7 +69,7 @@ def copy_bundle(
     present = target.present(blobs)
     absent = [blob for blob in blobs if blob.digest not in present]
     mounted = _moved(source, target, absent, progress)
-    copy_provenance(source, target, bundle.digest)
+    unrecorded = _recorded(source, target, bundle.digest)
     target.put_manifest(source.read_manifest(bundle.digest))
     target.set_tags(bundle.digest, moves)
     return Copied(
@@ -79,6 +81,7 @@ def copy_bundle(
         mounted=_volume(blob for blob in absent if blob.digest in mounted),
         reused=_volume(blob for blob in blobs if blob.digest in present),
         external=sum(bool(file.external_uri) for file in bundle.index.files.values()),
+        unrecorded=unrecorded,
     )
 
 
@@ -92,6 +95,16 @@ def _moves(
         check_movable(name, not_done="nothing was copied")
     named = [TagMove(name=name, force=force) for name in dict.fromkeys(tags)]
     return [TagMove(name=immutable_tag(digest)), *named]
+
+
+def _recorded(source: Remote, target: Remote, digest: Digest) -> str:
+    """Say there too where the bundle comes from; why not, where that cannot be."""
+    try:
+        copy_provenance(source, target, digest)
+    except RemoteError as error:
+        # As in a push: not content, and the bundle is complete without it.
+        return error.message
+    return ""
 
 
 def _check_tags(target: Remote, digest: Digest, moves: Sequence[TagMove]) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from modelops_bundle import __version__
-from modelops_bundle.codec.referrer_json import decode_provenance, encode_provenance
+from modelops_bundle.codec.referrer_json import decode_provenance, encode_provenance, subject_of
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import MANIFEST_MEDIA_TYPE, Descriptor
 from modelops_bundle.core.provenance import PROVENANCE_TYPE, Provenance
-from modelops_bundle.errors import NotFoundInRemoteError
+from modelops_bundle.errors import HostileBundleError, IntegrityError, NotFoundInRemoteError
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.workspace.git import author_of, checkout_of
 from modelops_bundle.workspace.project import Project
@@ -57,10 +57,12 @@ def read_provenance(remote: Remote, digest: Digest) -> Provenance | None:
     Raises:
         RemoteError: the remote failed.
     """
-    found = [
-        decode_provenance(referrer.manifest.annotations)
-        for referrer in remote.referrers(digest, PROVENANCE_TYPE)
-    ]
+    try:
+        referrers = remote.referrers(digest, PROVENANCE_TYPE)
+    except (HostileBundleError, IntegrityError):
+        # A list that somebody else has spoilt hides no bundle.
+        return None
+    found = [decode_provenance(referrer.manifest.annotations) for referrer in referrers]
     return min(found, key=lambda one: (not one.created, one.created), default=None)
 
 
@@ -73,7 +75,9 @@ def copy_provenance(source: Remote, target: Remote, digest: Digest) -> None:
     if _is_there(target, digest) or target.referrers(digest, PROVENANCE_TYPE):
         return
     for referrer in source.referrers(digest, PROVENANCE_TYPE):
-        target.put_referrer(source.read_manifest(referrer.manifest.digest))
+        content = source.read_manifest(referrer.manifest.digest)
+        if subject_of(content) == digest:
+            target.put_referrer(content)
 
 
 def _is_there(remote: Remote, digest: Digest) -> bool:

@@ -90,7 +90,11 @@ class TagDocument(TypedDict):
 
 
 class CopyDocument(TypedDict):
-    """`mops-bundle.copy/1`; `external` files stay in object storage."""
+    """`mops-bundle.copy/1`; `external` files stay in object storage.
+
+    `unrecorded` says why the second place did not take who published the bundle and when; "" where
+    it did.
+    """
 
     schema: str
     source: str
@@ -102,6 +106,7 @@ class CopyDocument(TypedDict):
     mounted: VolumeDocument
     reused: VolumeDocument
     external: int
+    unrecorded: str
 
 
 class DeleteDocument(TypedDict):
@@ -212,6 +217,7 @@ def copy_document(copied: Copied) -> CopyDocument:
         "mounted": volume_document(copied.mounted),
         "reused": volume_document(copied.reused),
         "external": copied.external,
+        "unrecorded": copied.unrecorded,
     }
 
 

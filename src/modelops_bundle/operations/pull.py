@@ -153,7 +153,7 @@ def _plan(
     base: Mapping[BundlePath, Digest] | None = None
     if data is None:
         point = read_state(project).latest(url)
-        base = None if point is None else _here(project, point.files)
+        base = None if point is None else _ever_here(project, point.files)
     else:
         # What is there need not be hashed to be left alone.
         remote = {p: s for p, s in remote.items() if not os.path.lexists(project.path(p))}
@@ -166,6 +166,20 @@ def _plan(
 
 def _here(project: Project, files: Mapping[BundlePath, _T]) -> dict[BundlePath, _T]:
     return {path: one for path, one in files.items() if not project.is_elsewhere(path)}
+
+
+def _ever_here(project: Project, files: Mapping[BundlePath, _T]) -> dict[BundlePath, _T]:
+    """Without the files of an extra root that is gone: nobody has deleted them from the project."""
+    gone = [
+        root.mount
+        for root in project.extra_roots.configured
+        if root.place is None and not os.path.lexists(project.root / root.mount)
+    ]
+    return {
+        path: one
+        for path, one in _here(project, files).items()
+        if not any(path.is_within(mount) for mount in gone)
+    }
 
 
 def _differing(project: Project, bundle: Bundle) -> tuple[BundlePath, ...]:

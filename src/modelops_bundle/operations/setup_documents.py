@@ -9,6 +9,7 @@ from modelops_bundle.operations.remote_setting import RemoteSetting
 from modelops_bundle.operations.scaffold import InitOutcome
 from modelops_bundle.operations.tracked import TrackedOutcome
 from modelops_bundle.storage.login import Login
+from modelops_bundle.storage.registry_address import without_login
 
 
 class InitDocument(TypedDict):
@@ -134,8 +135,8 @@ def remote_document(setting: RemoteSetting) -> RemoteDocument:
     """The document of `remote`."""
     return {
         "schema": "mops-bundle.remote/1",
-        "remote": setting.after,
-        "before": setting.before,
+        "remote": setting.after and without_login(setting.after),
+        "before": setting.before and without_login(setting.before),
         "pinned": setting.pinned or None,
         "insecure": setting.insecure,
     }

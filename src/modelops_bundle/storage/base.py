@@ -19,6 +19,7 @@ from modelops_bundle.errors import (
     TagMovedError,
     UsageError,
 )
+from modelops_bundle.storage.registry_address import without_login
 
 if TYPE_CHECKING:  # it reads through what this module says
     from modelops_bundle.storage.objects import ObjectStorage
@@ -216,7 +217,8 @@ def parse_reference(text: str) -> Reference:
         return Reference("", None, hexadecimal)
     if not _TAG.fullmatch(text):
         raise UsageError(
-            f"not a reference: {text!r}", hint="give a tag, a digest (sha256:…) or its beginning"
+            f"not a reference: {without_login(text)!r:.300}",
+            hint="give a tag, a digest (sha256:…) or its beginning",
         )
     try:
         return Reference(text, Digest.parse(f"sha256:{text}"), "")
@@ -232,7 +234,7 @@ def check_tag(name: str) -> str:
     """
     if not _TAG.fullmatch(name):
         raise UsageError(
-            f"not a tag: {name!r}",
+            f"not a tag: {without_login(name)!r:.300}",
             not_done="nothing was uploaded",
             hint="use letters, digits, '.', '_' and '-', at most 128, not beginning with '.'",
         )

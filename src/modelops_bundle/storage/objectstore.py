@@ -28,6 +28,7 @@ _ASKED_AT_ONCE = 8
 #: Attempts in a row to go on with a download that bring nothing.
 _ATTEMPTS = 5
 _STATUS = re.compile(r"status code: (\d{3})\b")
+_REFUSED = ("401", "403")
 
 
 class ObjectStore:
@@ -167,22 +168,29 @@ class ObjectStore:
                 f"{place} is not there", hint="look whether its container exists"
             ) from None
         except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError, PermissionError):
-            raise UnauthorizedError(
-                f"{place}: the storage does not let this user do that",
-                hint="look at the keys in the environment file, or at the provider's login",
-            ) from None
+            raise _unauthorized(place) from None
         except exceptions.BaseError as error:
-            raise RemoteError(
-                f"{place}: {_reason(error)}", hint="try again; what was sent already is kept"
-            ) from None
+            raise _failure(place, error) from None
 
 
-def _reason(error: exceptions.BaseError) -> str:
+def _failure(place: str, error: exceptions.BaseError) -> RemoteError:
     """What went wrong, without the storage's own words: these may repeat a secret."""
     status = _STATUS.search(str(error))
-    if status is not None:
-        return f"the storage answered with HTTP {status[1]}"
-    return f"the storage cannot be reached or failed ({type(error).__name__})"
+    if status is None:
+        reason = f"the storage cannot be reached or failed ({type(error).__name__})"
+    elif status[1] in _REFUSED:
+        # Where there are no keys, whoever was asked for some has answered so.
+        return _unauthorized(place)
+    else:
+        reason = f"the storage answered with HTTP {status[1]}"
+    return RemoteError(f"{place}: {reason}", hint="try again; what was sent already is kept")
+
+
+def _unauthorized(place: str) -> UnauthorizedError:
+    return UnauthorizedError(
+        f"{place}: the storage does not let this user do that",
+        hint="look at the keys in the environment file, or at the provider's login",
+    )
 
 
 class _Parts:

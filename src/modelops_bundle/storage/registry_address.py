@@ -134,6 +134,17 @@ def repository_name(text: str) -> str:
     return name
 
 
+def without_login(text: str) -> str:
+    """A text that may be a URL, fit to be shown: no user name and no password are in it."""
+    start = text.find("://") + 3 if "://" in text else 0
+    digest = text.rfind("@sha256:")
+    end = digest if digest >= start else len(text)
+    at = text.rfind("@", start, end)
+    is_folder = text.startswith(("layout:", "file:"))
+    is_login = at >= 0 and not is_folder and (start or ":" in text[:at])
+    return f"{text[:start]}***{text[at:]}" if is_login else text
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host (with or without a port) is this machine."""
     found = _HOST.fullmatch(host)
@@ -150,7 +161,7 @@ def is_loopback(host: str) -> bool:
 
 def _refused(url: str, hint: str) -> ConfigError:
     return ConfigError(
-        f"remote {url!r:.300} names no repository of a registry",
+        f"remote {without_login(url)!r:.300} names no repository of a registry",
         not_done="the remote was not asked",
         hint=hint,
     )

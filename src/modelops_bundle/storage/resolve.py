@@ -9,7 +9,11 @@ from pathlib import Path
 from modelops_bundle.core.settings import RegistryAccess
 from modelops_bundle.errors import ConfigError
 from modelops_bundle.storage.base import Remote
-from modelops_bundle.storage.registry_address import looks_like_registry, parse_address
+from modelops_bundle.storage.registry_address import (
+    looks_like_registry,
+    parse_address,
+    without_login,
+)
 
 _LAYOUT = "layout:"
 _FILE = "file://"
@@ -40,7 +44,8 @@ def open_remote(
         return OciLayoutRemote(folder)
     if not looks_like_registry(url):
         raise ConfigError(
-            f"remote {url!r}: neither a registry nor an OCI image layout folder",
+            f"remote {without_login(url)!r:.300}: neither a registry nor an OCI image layout "
+            "folder",
             not_done="the remote was not asked",
             hint="give oci://host/repository, or a folder: layout:/path/to/folder",
         )

@@ -191,3 +191,41 @@ def test_an_unknown_reference_is_the_remote_s_answer(shell: Shell) -> None:
     shell.ok("push")
     assert shell("pull", "nothing").code == 4
     assert shell("diff", "nothing", "--json").document["code"] == "not-found"
+
+
+def test_a_bundle_of_another_place_is_pulled_by_its_full_reference(
+    shell: Shell, colleague: Shell, tmp_path: Path
+) -> None:
+    shell.ok("push", "--tag", "v1")
+    shell.ok("copy", "v1", f"layout:{tmp_path}/prod")
+    document = colleague.json("pull", f"layout:{tmp_path}/prod:v1")
+    assert (document["ref"], document["url"]) == ("v1", f"layout:{tmp_path}/prod")
+    assert colleague.read("models/sir.py") == shell.read("models/sir.py")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["pull", "oci://ada:s3cret@host/x:t"],
+        ["inspect", "docker://ada:s3cret@host/x"],
+        ["ensure", "ada:s3cret@host/x:t", "--dest", "run"],
+        ["copy", "latest", "https://ada:s3cret@host/x"],
+        ["push", "--remote", "https://ada:s3cret@host/x"],
+        ["push", "--tag", "oci://ada:s3cret@host/x"],
+        ["remote", "set", "https://ada:s3cret@host/x"],
+        ["remote", "set", "oci://ada:s3/cret@host/x"],
+    ],
+)
+def test_a_password_in_a_url_is_not_shown(shell: Shell, call: list[str]) -> None:
+    shown = shell(*call)
+    assert shown.code in (2, 4)
+    assert "s3" not in shown.out + shown.err
+
+
+def test_a_password_in_the_configuration_is_not_shown(shell: Shell) -> None:
+    shell.write(".modelops-bundle/config.yaml", "remote: https://ada:s3cret@host/x\n")
+    calls = (["status"], ["push"], ["remote", "show"], ["remote", "set", "layout:store"])
+    for call in calls:
+        for options in ([], ["--json"]):
+            shown = shell(*call, *options)
+            assert "s3cret" not in shown.out + shown.err

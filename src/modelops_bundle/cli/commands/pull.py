@@ -14,11 +14,9 @@ EXAMPLE = "mops-bundle pull v1"
 
 def add_arguments(parser: CommandParser) -> None:
     """Declare the command's arguments."""
-    from modelops_bundle.cli.remote import add_remote_option
+    from modelops_bundle.cli.remote import add_reference, add_remote_option
 
-    parser.add_argument(
-        "ref", nargs="?", metavar="REF", help="a tag, or a digest or its beginning; `latest`"
-    )
+    add_reference(parser, optional=True)
     parser.add_argument("--data", action="store_true", help="fetch only data that is absent here")
     parser.add_argument(
         "--overwrite", action="store_true", help="take the bundle's side; yours is put aside"
@@ -35,16 +33,15 @@ def run(args: Namespace, out: Output) -> int:
     """Pull; nothing is written where local work stands against the bundle."""
     from modelops_bundle.cli.here import current_project
     from modelops_bundle.cli.progress import ByteProgress
-    from modelops_bundle.cli.remote import remote_of
+    from modelops_bundle.cli.remote import bundle_of
     from modelops_bundle.cli.render.pull import render_conflicts, render_pull
     from modelops_bundle.operations.pull import PullRequest, pull
-    from modelops_bundle.operations.settings import read_config
     from modelops_bundle.operations.transfer_documents import pull_document
 
     project = current_project()
-    config = read_config(project)
+    remote, reference = bundle_of(args.ref or args.tag, args.remote)
     request = PullRequest(
-        reference=args.ref or args.tag or config.tag,
+        reference=reference,
         data=args.data,
         overwrite=args.overwrite,
         restore_deleted=args.restore_deleted,
@@ -52,7 +49,7 @@ def run(args: Namespace, out: Output) -> int:
     )
     progress = ByteProgress("Downloading")
     try:
-        outcome = pull(project, remote_of(project, config, args.remote), request, progress)
+        outcome = pull(project, remote, request, progress)
     finally:
         progress.close()
     document = pull_document(outcome, dry_run=args.dry_run)

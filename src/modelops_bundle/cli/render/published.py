@@ -84,6 +84,8 @@ def render_copy(document: CopyDocument, columns: int) -> list[str]:
     if document["external"]:
         number = counted(document["external"], "file stays", "files stay")
         lines.append(f"  {number} in object storage, where both bundles point")
+    if document["unrecorded"]:
+        lines.append(f"  not recorded: who published it and when ({document['unrecorded']})")
     return [*lines, document["digest"]]
 
 

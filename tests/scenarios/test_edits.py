@@ -43,6 +43,28 @@ def mended(shell: Shell) -> None:
     assert_true_to_disk(shell.root)
 
 
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("sirlib/rates.csv", 'RATES = files("sirlib").joinpath("rates.csv").read_text()'),
+        ("sirlib/_fast.cpython-311-x86_64-linux-gnu.so", "from sirlib import _fast"),
+    ],
+)
+def test_a_file_of_the_closure_that_is_no_source(sir: Shell, path: str, line: str) -> None:
+    """Its bytes are a part of what the entry does, whatever the cached analysis says."""
+    sir.write(path, "1\n")
+    sir.write(DEEP, f"from importlib.resources import files\n{line}\n{sir.read(DEEP)}")
+    sir.ok("sync")
+    for _ in range(2):
+        sir.write(path, sir.read(path) + "2\n")
+        assert states(sir) == ["stale", "fresh", "fresh"]
+        assert sir.json("status") == sir.json("status", "--check-staleness")
+        before = sir.registry
+        mended(sir)
+        fields = [new.split(":")[0].strip() for _, new in changed_lines(before, sir.registry)]
+        assert fields == [path, "behavior_digest"]
+
+
 def test_a_helper_three_imports_away(sir: Shell) -> None:
     sir.edit(DEEP, "CLASS: 6.0", "CLASS: 5.0")
     reason = entry(sir, MODEL)["reasons"]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from modelops_bundle import __version__
+from modelops_bundle.analysis.closure import holds_for
 from modelops_bundle.analysis.facts_memo import encoded_facts
 from modelops_bundle.analysis.memo import decode_analysis, encode_analysis
 from modelops_bundle.analysis.project import Analysis, AnalysisRequest, analyse
@@ -24,7 +25,10 @@ _COLLECTED_OBJECTS = 200_000
 
 
 def analysed(project: Project, looked: Scan, request: AnalysisRequest) -> Analysis:
-    """The analysis, from the cache if neither code nor names nor the question have changed."""
+    """The analysis, from the cache if neither code nor names nor the question have changed.
+
+    Nor any other file that a closure holds: which those are, only the analysis says.
+    """
     cache = ResultCache(project)
     key = digest_of_fields(
         "analysis",
@@ -37,7 +41,7 @@ def analysed(project: Project, looked: Scan, request: AnalysisRequest) -> Analys
     cached = cache.get("analysis", key)
     if cached is not None:
         known = decode_analysis(cached)
-        if known is not None:
+        if known is not None and holds_for(known.closures.values(), looked):
             return known
     memo = FileMemo(cache)
     with _seldom_collected():

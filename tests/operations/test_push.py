@@ -170,7 +170,11 @@ def test_what_a_sync_does_not_cure_is_refused_after_it(
     assert "'incidence'" in str(outcome.error)
 
 
-def test_cosmetic_digests_are_recorded_first(project: Project, remote: MemoryRemote) -> None:
+@pytest.mark.parametrize("layout", ["files", "packed"])
+def test_cosmetic_digests_are_recorded_first(
+    project: Project, remote: MemoryRemote, layout: str
+) -> None:
+    write(project.root, ".modelops-bundle/config.yaml", f"remote: layout:/x\nlayout: {layout}\n")
     run(project, remote)
     edit(project, "models/rates.py", "return x", "return x  # as it is")
     before = project.registry.read_bytes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from modelops_bundle.codec.index_json import bundle_documents
 from modelops_bundle.core.digest import Digest, digest_of_fields
@@ -32,6 +33,7 @@ from modelops_bundle.workspace.worktree import Places
 #: Up to so many files `layout: auto` gives each a blob, which every worker can pull.
 MOST_FILES_UNPACKED = 256
 _MEMO = "packs"
+NOTHING: Mapping[BundlePath, bytes] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ def wrap(
     files: Mapping[BundlePath, FileState],
     layout: Layout,
     policy: StoragePolicy | None = None,
+    *,
+    known: Mapping[BundlePath, bytes] = NOTHING,
 ) -> Wrapped:
     """Work out the blobs and documents of files; their digest depends on nothing else (law 5).
 
@@ -83,6 +87,7 @@ def wrap(
     Args:
         layout: Not `auto`.
         policy: Which files go to object storage; none by default.
+        known: Contents that need not be read, or are not on disk yet.
 
     Raises:
         ChangedDuringUseError: a file that was read is not as it was observed.
@@ -92,7 +97,7 @@ def wrap(
     elsewhere = {path: address.uri for path, address in placed.items()}
     if layout is Layout.PACKED:
         here = (state for path, state in files.items() if path not in elsewhere)
-        packs = _with_digests(project, plan_packs(here))
+        packs = _with_digests(project, plan_packs(here), known)
         index = packed_index(files.values(), packs, elsewhere)
         blobs = tuple(ContentBlob(blob, pack.parts) for pack, blob in packs.items())
     else:
@@ -120,7 +125,9 @@ def _objects(states: Iterable[FileState]) -> tuple[ContentBlob, ...]:
     return tuple(ContentBlob(descriptor_of(state), (state,)) for state in first.values())
 
 
-def _with_digests(project: Project, packs: tuple[Pack, ...]) -> dict[Pack, Descriptor]:
+def _with_digests(
+    project: Project, packs: tuple[Pack, ...], known: Mapping[BundlePath, bytes]
+) -> dict[Pack, Descriptor]:
     """The blobs that the packs are; what has once been worked out is remembered."""
     memo = FileMemo(ResultCache(project), _MEMO)
     keys = {pack: digest_of_fields(*(part.digest for part in pack.parts)) for pack in packs}
@@ -128,12 +135,12 @@ def _with_digests(project: Project, packs: tuple[Pack, ...]) -> dict[Pack, Descr
     for pack in packs:
         if len(pack.parts) == 1:
             digests[pack] = pack.parts[0].digest
-        elif known := memo.get(keys[pack]):
-            digests[pack] = Digest(known.decode())
+        elif remembered := memo.get(keys[pack]):
+            digests[pack] = Digest(remembered.decode())
     places = Places(str(project.root), project.extra_roots)
 
     def work_out(pack: Pack) -> None:
-        digests[pack] = _digest_of(places, pack)
+        digests[pack] = _digest_of(places, pack, known)
 
     transfer_each(work_out, [pack for pack in packs if pack not in digests])
     for pack in packs:
@@ -143,11 +150,12 @@ def _with_digests(project: Project, packs: tuple[Pack, ...]) -> dict[Pack, Descr
     return {pack: _descriptor(pack, digests[pack]) for pack in packs}
 
 
-def _digest_of(places: Places, pack: Pack) -> Digest:
+def _digest_of(places: Places, pack: Pack, known: Mapping[BundlePath, bytes]) -> Digest:
     whole = hashlib.sha256()
     for part in pack.parts:
         single = hashlib.sha256()
-        for piece in pieces_of(places, part):
+        content = known.get(part.path)
+        for piece in pieces_of(places, part) if content is None else (content,):
             single.update(piece)
             whole.update(piece)
         if single.hexdigest() != part.digest.hex:

@@ -18,7 +18,7 @@ from modelops_bundle.errors import (
     NotFoundInRemoteError,
     RemoteError,
 )
-from modelops_bundle.operations.blob_layout import Wrapped, wrap
+from modelops_bundle.operations.blob_layout import NOTHING, Wrapped, wrap
 from modelops_bundle.operations.local_contents import LocalContent, changed_error, changed_files
 from modelops_bundle.operations.presence import present_blobs
 from modelops_bundle.operations.provenance import record_provenance
@@ -75,6 +75,7 @@ def publish(
     layout: Layout = Layout.FILES,
     provenance: Callable[[], Provenance] | None = None,
     dry_run: bool = False,
+    known: Mapping[BundlePath, bytes] = NOTHING,
     recheck: Recheck | None = None,
     progress: Progress | None = None,
 ) -> Published:
@@ -86,6 +87,7 @@ def publish(
         layout: `files` or `packed`.
         provenance: Tells where the bundle comes from, to be recorded beside it if it is new.
         dry_run: Only find out what would be sent.
+        known: Contents that need not be read; with `dry_run` they need not be on disk.
         recheck: A quicker way than hashing to tell that a file which need not be sent is still
             as it was observed.
         progress: Called after each piece.
@@ -97,7 +99,8 @@ def publish(
         RemoteError: the remote failed; no tag was moved.
     """
     _check_portable(files)
-    wrapped = wrap(project, files, layout, remote.objects.policy if remote.objects else None)
+    policy = remote.objects.policy if remote.objects else None
+    wrapped = wrap(project, files, layout, policy, known=known)
     decided = _decide(remote, wrapped, tags)
     plan = decided.plan
     unrecorded = ""

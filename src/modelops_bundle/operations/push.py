@@ -112,7 +112,8 @@ def push(
     if travel.missing:
         error = PreflightError(f"missing: {_some(travel.missing)}", not_done="nothing was uploaded")
         return PushOutcome(report=report, refused="preflight", error=error, recorded=recorded)
-    files = with_registry(travel, _registry_state(report))
+    content = _registry_content(report)
+    files = with_registry(travel, _state_of(content))
     project, state = report.session.project, read_state(report.session.project)
     try:
         published = publish(
@@ -123,13 +124,13 @@ def push(
             layout=layout_of(project, report.session.config, len(files)),
             provenance=lambda: provenance_of(project),
             dry_run=request.dry_run,
+            known={REGISTRY_PATH: content},
             recheck=_Recheck(report.session),
             progress=progress,
         )
-    except ChangedDuringUseError as error:
-        return PushOutcome(report=report, recorded=recorded, refused="changed", error=error)
-    except TagMovedError as error:
-        return PushOutcome(report=report, recorded=recorded, refused="tag-moved", error=error)
+    except (ChangedDuringUseError, TagMovedError) as error:
+        why: Refusal = "tag-moved" if isinstance(error, TagMovedError) else "changed"
+        return PushOutcome(report=report, recorded=recorded, refused=why, error=error)
     if not request.dry_run:
         remember(project, published, tags)
     return PushOutcome(report=report, published=published, recorded=recorded)
@@ -179,7 +180,11 @@ def _stale_error(report: StatusReport) -> StaleError:
     return StaleError(message, not_done="nothing was uploaded", hint=hint)
 
 
-def _registry_state(report: StatusReport) -> FileState:
+def _state_of(content: bytes) -> FileState:
+    return FileState(REGISTRY_PATH, Digest.of_bytes(content), len(content))
+
+
+def _registry_content(report: StatusReport) -> bytes:
     """The registry document as it is published; in a dry run, as it would be written."""
     file = report.session.file
     if not file.content:
@@ -189,10 +194,7 @@ def _registry_state(report: StatusReport) -> FileState:
             not_done="nothing was uploaded",
             hint="run `mops-bundle init`",
         )
-    content = file.content
-    if report.plan.changes:
-        content = edit(file.text, report.plan.result)
-    return FileState(REGISTRY_PATH, Digest.of_bytes(content), len(content))
+    return edit(file.text, report.plan.result) if report.plan.changes else file.content
 
 
 def _checked_tags(tags: tuple[str, ...]) -> tuple[str, ...]:

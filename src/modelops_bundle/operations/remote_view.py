@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
@@ -12,7 +12,7 @@ from modelops_bundle.core.plan import SyncPlan
 from modelops_bundle.core.portability import REGISTRY_PATH
 from modelops_bundle.core.settings import SyncPoint
 from modelops_bundle.core.travel import plan_travel, with_registry
-from modelops_bundle.errors import BundleError, NotFoundInRemoteError, RemoteError
+from modelops_bundle.errors import BundleError, ConfigError, NotFoundInRemoteError, RemoteError
 from modelops_bundle.operations.observe import Session
 from modelops_bundle.operations.publish_state import PublishState, checked_state, offline_state
 from modelops_bundle.operations.remotes import (
@@ -57,17 +57,22 @@ def view_remote(session: Session, plan: SyncPlan, *, ask: bool = False) -> Remot
         return RemoteView(url="", checked=False, state=PublishState.UNKNOWN, digest=None)
     point = read_state(session.project).get(recorded, session.config.tag)
     files = publishable(session, plan)
-    if ask:
-        remote = open_project_remote(
-            session.project, url, config=session.config, environment=environment
-        )
-        return _asked(session, remote, point, files)
-    return RemoteView(
+    seen = RemoteView(
         url=shown_url(recorded),
         checked=False,
         state=offline_state(point, files),
         digest=point.manifest if point else None,
     )
+    if not ask:
+        return seen
+    try:
+        remote = open_project_remote(
+            session.project, url, config=session.config, environment=environment
+        )
+        return _asked(session, remote, point, files)
+    except ConfigError as error:
+        # Everything else of the status can be told all the same.
+        return replace(seen, state=PublishState.UNKNOWN, problem=str(error))
 
 
 def publishable(session: Session, plan: SyncPlan) -> Mapping[BundlePath, FileState] | None:

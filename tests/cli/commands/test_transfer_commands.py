@@ -229,3 +229,14 @@ def test_a_password_in_the_configuration_is_not_shown(shell: Shell) -> None:
         for options in ([], ["--json"]):
             shown = shell(*call, *options)
             assert "s3cret" not in shown.out + shown.err
+
+
+def test_a_storage_that_cannot_be_used_hides_nothing_else_of_the_status(shell: Shell) -> None:
+    config = shell.read(".modelops-bundle/config.yaml")
+    shell.write(".modelops-bundle/config.yaml", f"{config}storage: {{mode: blob}}\n")
+    shown = shell("status", "--remote", "--json")
+    assert shown.code == 0
+    assert shown.document["in_sync"]
+    assert shown.document["remote"]["state"] == "unknown"
+    assert "storage.mode is blob" in shown.document["remote"]["problem"]
+    assert "storage.mode is blob" in shell.ok("status", "--remote").out

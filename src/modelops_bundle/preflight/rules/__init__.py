@@ -31,6 +31,7 @@ from modelops_bundle.preflight.rules import (
     mb325_nested_symbol,
     mb326_scenario_name,
     mb327_pointer_file,
+    mb328_unportable_path,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -61,4 +62,5 @@ RULES: tuple[Rule, ...] = (
     mb325_nested_symbol.RULE,
     mb326_scenario_name.RULE,
     mb327_pointer_file.RULE,
+    mb328_unportable_path.RULE,
 )

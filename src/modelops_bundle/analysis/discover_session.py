@@ -127,7 +127,7 @@ class Session:
 
     def possible(self, name: str, scope: Scope, kind: Kind) -> Discovered | None:
         """A symbol that code may make in a way that is not followed; None where none does."""
-        line = self._resolver.names.writes.unclear(scope) or self._loaded.effects.dynamic
+        line = self._resolver.names.writes.unclear(scope) or self._loaded.name_effects.dynamic
         if not line or scope is not self._loaded.scope:
             return None
         where = Location(scope.path, line)

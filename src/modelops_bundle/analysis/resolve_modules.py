@@ -14,6 +14,7 @@ from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.analysis.scope import Scope
 from modelops_bundle.analysis.scope_effects import AttributeSet, Effects, effects_of
+from modelops_bundle.analysis.scope_names import name_effects_of
 from modelops_bundle.analysis.source import ParsedSource
 from modelops_bundle.analysis.store import FactsStore
 from modelops_bundle.analysis.values import Point, Values
@@ -40,6 +41,7 @@ class LoadedModule:
     source: ParsedSource
     scope: Scope
     _effects: Effects | None = None
+    _name_effects: Effects | None = None
 
     @property
     def effects(self) -> Effects:
@@ -47,6 +49,13 @@ class LoadedModule:
         if self._effects is None:
             self._effects = effects_of(self.source.tree)
         return self._effects
+
+    @property
+    def name_effects(self) -> Effects:
+        """Which names its code may bind out of sequence, and no more of its effects."""
+        if self._name_effects is None:
+            self._name_effects = self._effects or name_effects_of(self.source)
+        return self._name_effects
 
     def shown(self, node: ast.expr | ast.stmt) -> str:
         """The source of a node on one line, cut where it is very long."""

@@ -47,8 +47,16 @@ class Steadiness:
         loaded = self._modules.get(scope.path)
         return loaded.effects if loaded is not None else Effects()
 
+    def name_effects(self, scope: Scope) -> Effects:
+        """Those of them that concern what names are bound to."""
+        own = self._functions.get(scope)
+        if own is not None:
+            return own
+        loaded = self._modules.get(scope.path)
+        return loaded.name_effects if loaded is not None else Effects()
+
     def widened(self, values: Values, name: str, scope: Scope) -> Values:
-        effects = self.effects(scope)
+        effects = self.name_effects(scope)
         extra: list[Unknown] = []
         line = effects.rebound.get(name, 0)
         if line:

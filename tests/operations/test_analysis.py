@@ -71,7 +71,9 @@ def test_the_garbage_collector_is_left_as_it_was(thresholds: tuple[int, int, int
     try:
         gc.set_threshold(*thresholds)
         with operation._seldom_collected():
-            assert gc.get_threshold()[0] == (max(thresholds[0], 200_000) if thresholds[0] else 0)
+            seldom = operation._COLLECTED_OBJECTS
+            assert gc.get_threshold()[0] == (max(thresholds[0], seldom) if thresholds[0] else 0)
         assert gc.get_threshold() == thresholds
+        assert not gc.get_freeze_count()
     finally:
         gc.set_threshold(*before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -40,6 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         discard_output()  # or the interpreter would try to flush again at its end
         return PIPE_CLOSED
+    finally:
+        if argv is None:
+            # The process is about to end: no need to look for garbage in what it leaves behind.
+            gc.freeze()
 
 
 def _read_file_names_as_utf8() -> None:
@@ -67,7 +72,7 @@ def _provide_streams() -> None:
 def _forget_working_directory() -> None:
     """Import nothing from the working folder: its `yaml.py` would run in place of ours (law 8).
 
-    Up to here only this package, `os` and `sys` were imported.
+    Up to here only this package, `gc`, `os` and `sys` were imported.
     """
     try:
         here = os.getcwd()

@@ -19,9 +19,9 @@ from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.result_cache import ResultCache
 from modelops_bundle.workspace.scan import Scan
 
-#: How many objects may come into being before Python looks for circles among them: a syntax tree
-#: of a few hundred kilobytes of source. By default it looks hundreds of times for each.
-_COLLECTED_OBJECTS = 200_000
+#: How many objects may come into being before Python looks for circles among them: the syntax
+#: trees of a few megabytes of source. By default it looks hundreds of times for each.
+_COLLECTED_OBJECTS = 1_000_000
 
 
 def analysed(project: Project, looked: Scan, request: AnalysisRequest) -> Analysis:
@@ -67,11 +67,17 @@ def _encoded(source: tuple[BundlePath, bytes]) -> bytes | None:
 
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
-    """Syntax trees hold no circles: looking for some costs a quarter of the time for nothing."""
+    """Syntax trees hold no circles: looking for some costs a quarter of the time for nothing.
+
+    What is left of them at the end is not looked at as if it were new either, but when all is.
+    """
     before = gc.get_threshold()
     if before[0]:
         gc.set_threshold(max(before[0], _COLLECTED_OBJECTS), *before[1:])
     try:
         yield
     finally:
+        if before[0] and not gc.get_freeze_count():
+            gc.freeze()
+            gc.unfreeze()
         gc.set_threshold(*before)

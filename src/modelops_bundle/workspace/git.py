@@ -47,19 +47,32 @@ def author_of(root: Path) -> str:
 
 def _answer(root: Path, *arguments: str) -> str | None:
     """What git prints, without white space around it; None where it fails."""
+    printed = _printed(root, *arguments)
+    return None if printed is None else printed.decode("utf-8", "replace").strip()
+
+
+def _printed(root: Path, *arguments: str, given: bytes = b"") -> bytes | None:
+    """What git prints when it reads what is given; None where it fails."""
+    environment = {
+        **os.environ,
+        "GIT_OPTIONAL_LOCKS": "0",
+        # What a partial clone left out stays out: this is no time to use the network.
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",
+    }
     try:
         answer = subprocess.run(
             [*_COMMAND, *arguments],
             cwd=root,
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             timeout=_TIMEOUT_S,
             check=False,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+            env=environment,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return answer.stdout.decode("utf-8", "replace").strip() if answer.returncode == 0 else None
+    return answer.stdout if answer.returncode == 0 else None
 
 
 class History:
@@ -82,7 +95,7 @@ class History:
     def versions(self, path: BundlePath) -> Iterator[bytes]:
         """The file at the last commit of the registry, and at the last commit of all."""
         for commit in self._known_commits():
-            content = self._ask("cat-file", "blob", f"{commit}:./{path}")
+            content = _printed(self._root, "cat-file", "blob", f"{commit}:./{path}")
             if content is not None:
                 yield content
 
@@ -90,37 +103,15 @@ class History:
         """Absolute paths that change when the answers may; none while nothing was asked."""
         if self._commits is None:
             return ()
-        answer = self._ask("rev-parse", "--git-path", "logs/HEAD")
+        answer = _printed(self._root, "rev-parse", "--git-path", "logs/HEAD")
         return () if answer is None else (str(self._root / os.fsdecode(answer.rstrip(b"\n"))),)
 
     def _known_commits(self) -> tuple[str, ...]:
         if self._commits is None:
-            last = self._ask("rev-list", "-1", "HEAD", "--", self._registry)
+            last = _printed(self._root, "rev-list", "-1", "HEAD", "--", self._registry)
             named = [] if last is None else last.decode("ascii", "replace").split()
             self._commits = (*named, "HEAD") if named else ()
         return self._commits
-
-    def _ask(self, *arguments: str) -> bytes | None:
-        environment = {
-            **os.environ,
-            "GIT_OPTIONAL_LOCKS": "0",
-            # What a partial clone left out stays out: this is no time to use the network.
-            "GIT_NO_LAZY_FETCH": "1",
-            "GIT_ALLOW_PROTOCOL": "none",
-        }
-        try:
-            answer = subprocess.run(
-                ["git", "-c", "core.fsmonitor=false", *arguments],
-                cwd=self._root,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_TIMEOUT_S,
-                check=False,
-                env=environment,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return None
-        return answer.stdout if answer.returncode == 0 else None
 
 
 def ignored_by_git(root: Path, paths: Iterable[BundlePath]) -> frozenset[BundlePath]:
@@ -135,18 +126,6 @@ def ignored_by_git(root: Path, paths: Iterable[BundlePath]) -> frozenset[BundleP
     asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
     if not asked:
         return frozenset()
-    try:
-        answer = subprocess.run(
-            [*_COMMAND, "check-ignore", "-z", "--stdin"],
-            cwd=root,
-            input=asked,
-            capture_output=True,
-            timeout=_TIMEOUT_S,
-            check=False,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return frozenset()
-    if answer.returncode != 0:
-        return frozenset()
-    return frozenset(BundlePath(os.fsdecode(name)) for name in answer.stdout.split(b"\0") if name)
+    # Where none is ignored, git fails.
+    printed = _printed(root, "check-ignore", "-z", "--stdin", given=asked) or b""
+    return frozenset(BundlePath(os.fsdecode(name)) for name in printed.split(b"\0") if name)

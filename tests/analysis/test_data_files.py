@@ -193,6 +193,32 @@ def test_a_constant_that_cannot_be_told_is_a_computed_path(paths: str) -> None:
     assert found.computed
 
 
+TABLES = HERE + "DATA = HERE / 'data'\ndef table(name): return pd.read_csv(DATA / name)\n"
+OWN = HERE + "TABLES = HERE / 'tables'\ndef table(name): return open(TABLES / name)\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "files"),
+    [
+        ("from tables import table\nx = table('contacts.csv')", CONTACTS),
+        ("import tables\nclass Sir:\n    files = {'c': 'contacts.csv'}", CONTACTS),
+        ("import tables\ndef f(name='raw/a.csv'): return tables.table(name)", RAW[:1]),
+        (OWN + "x = table('rates.csv')", ["models/tables/rates.csv"]),
+        ("from tables import table\nx = table('gone.csv')", []),
+        ("from tables import table\nlog.info('contacts.csv')", []),
+        ("from tables import table\nframe.to_csv('contacts.csv')", []),
+        ("from tables import table\nx = table('contacts')", []),
+        # What stands beside the module, or at the root, is meant first.
+        ("from tables import table\nx = table('local.csv')", ["models/local.csv"]),
+        # Nothing is joined to a folder that is known there.
+        ("import paths\nx = f('contacts.csv')", []),
+    ],
+)
+def test_a_name_that_is_joined_to_a_folder_elsewhere(source: str, files: list[str]) -> None:
+    plain = HERE + "DATA = HERE / 'data'\nX = open(DATA / 'my table.csv')\n"
+    assert named(source, tables=TABLES, paths=plain) == files
+
+
 @pytest.mark.parametrize(
     ("source", "computed"),
     [

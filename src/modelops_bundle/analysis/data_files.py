@@ -27,6 +27,7 @@ class DataFiles:
     def __init__(self, linker: Linker) -> None:
         self._linker = linker
         self._index = linker.index
+        self._folders: dict[BundlePath, tuple[str, ...]] = {}
 
     def of(self, path: BundlePath) -> FileReads | None:
         """What a source file names; None where that is nothing."""
@@ -48,6 +49,9 @@ class DataFiles:
                     continue
                 names.add(posixpath.basename(text.rstrip("/")))
                 found = self._first(place, places)
+                if found is None and place.naming is Naming.NAMED:
+                    below = [f"{folder}/{text}" for folder in self._joined_folders(path)]
+                    found = self._first(place, below)
                 if found is not None:
                     reads[found] = None
         if not (reads or names or computed):
@@ -58,6 +62,31 @@ class DataFiles:
             names=frozenset(names),
             computed=computed,
         )
+
+    def _joined_folders(self, path: BundlePath) -> tuple[str, ...]:
+        """Folders that a file, or one that it imports, joins names to that only a call tells.
+
+        `load("contacts.csv")` reads `data/contacts.csv` where `load` opens `DATA / name`.
+        """
+        known = self._folders.get(path)
+        if known is None:
+            sources = (path, *self._linker.links(path).edges)
+            known = tuple(dict.fromkeys(one for file in sources for one in self._constants(file)))
+            self._folders[path] = known
+        return known
+
+    def _constants(self, path: BundlePath) -> Iterator[str]:
+        """The folders that constants of a file name, if it computes paths."""
+        facts = self._linker.store.parsed_facts(path) if path.endswith(".py") else None
+        if facts is None or not facts.data.computed:
+            return
+        for _, texts in facts.data.constants:
+            for place in (place for text in texts for place in self._places(text, path) or ()):
+                normal = posixpath.normpath(place)
+                if normal.startswith(("/", "..", "~")) or normal == ROOT:
+                    continue
+                if self._index.is_dir(BundlePath(normal)):
+                    yield normal
 
     def _first(self, place: DataText, places: Sequence[str]) -> DataRead | None:
         """What is at the first of these places where something is."""

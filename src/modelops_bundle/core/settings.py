@@ -154,9 +154,14 @@ class SyncState:
 
     def latest(self, remote: str) -> SyncPoint | None:
         """What was last pushed to or pulled from a remote, under any tag, or None."""
-        for (url, _), point in reversed(tuple(self.points.items())):
+        found = self.newest_at(remote)
+        return found[1] if found else None
+
+    def newest_at(self, remote: str) -> tuple[str, SyncPoint] | None:
+        """As `latest`, with the tag or digest that it was pushed or pulled by."""
+        for (url, reference), point in reversed(tuple(self.points.items())):
             if url == remote:
-                return point
+                return reference, point
         return None
 
     def with_point(self, remote: str, tag: str, point: SyncPoint) -> SyncState:

@@ -34,7 +34,7 @@ def offline_state(
     """
     if point is None:
         return PublishState.NEVER_PUSHED
-    return PublishState.SYNCED if _same(point, files) else PublishState.AHEAD
+    return PublishState.SYNCED if is_as_at(point, files) else PublishState.AHEAD
 
 
 def checked_state(
@@ -54,12 +54,13 @@ def checked_state(
     if held is None:
         return PublishState.NEVER_PUSHED
     if point is None or point.manifest != held:
-        if published is not None and _same(SyncPoint(held, published), files):
+        if published is not None and is_as_at(SyncPoint(held, published), files):
             return PublishState.SYNCED
-        unchanged = point is not None and _same(point, files)
+        unchanged = point is not None and is_as_at(point, files)
         return PublishState.BEHIND if unchanged else PublishState.DIVERGED
-    return PublishState.SYNCED if _same(point, files) else PublishState.AHEAD
+    return PublishState.SYNCED if is_as_at(point, files) else PublishState.AHEAD
 
 
-def _same(point: SyncPoint, files: Mapping[BundlePath, FileState] | None) -> bool:
+def is_as_at(point: SyncPoint, files: Mapping[BundlePath, FileState] | None) -> bool:
+    """Whether what would be published now is what was published then."""
     return files is not None and point.files == {p: state.digest for p, state in files.items()}

@@ -14,7 +14,12 @@ from modelops_bundle.core.settings import SyncPoint
 from modelops_bundle.core.travel import plan_travel, with_registry
 from modelops_bundle.errors import BundleError, ConfigError, NotFoundInRemoteError, RemoteError
 from modelops_bundle.operations.observe import Session
-from modelops_bundle.operations.publish_state import PublishState, checked_state, offline_state
+from modelops_bundle.operations.publish_state import (
+    PublishState,
+    checked_state,
+    is_as_at,
+    offline_state,
+)
 from modelops_bundle.operations.remotes import (
     open_project_remote,
     recorded_remote_url,
@@ -55,8 +60,8 @@ def view_remote(session: Session, plan: SyncPlan, *, ask: bool = False) -> Remot
         )
     if url is None or recorded is None:
         return RemoteView(url="", checked=False, state=PublishState.UNKNOWN, digest=None)
-    point = read_state(session.project).get(recorded, session.config.tag)
     files = publishable(session, plan)
+    tag, point = _last_known(session, recorded, files)
     seen = RemoteView(
         url=shown_url(recorded),
         checked=False,
@@ -69,7 +74,7 @@ def view_remote(session: Session, plan: SyncPlan, *, ask: bool = False) -> Remot
         remote = open_project_remote(
             session.project, url, config=session.config, environment=environment
         )
-        return _asked(session, remote, point, files)
+        return _asked(remote, tag, point, files)
     except ConfigError as error:
         # Everything else of the status can be told all the same.
         return replace(seen, state=PublishState.UNKNOWN, problem=str(error))
@@ -83,9 +88,24 @@ def publishable(session: Session, plan: SyncPlan) -> Mapping[BundlePath, FileSta
     return with_registry(plan_travel(plan.result, session.observed), document)
 
 
+def _last_known(
+    session: Session, url: str, files: Mapping[BundlePath, FileState] | None
+) -> tuple[str, SyncPoint | None]:
+    """What a tag held, and which: the project's own one, or what was last pushed or pulled.
+
+    Of both that which is as the project is now; so nothing that was pushed under another tag
+    alone counts as not pushed.
+    """
+    state, own = read_state(session.project), session.config.tag
+    known = [(own, state.get(url, own)), state.newest_at(url) or (own, None)]
+    points = [(tag, point) for tag, point in known if point is not None]
+    same = [(tag, point) for tag, point in points if is_as_at(point, files)]
+    return next(iter([*same, *points]), (own, None))
+
+
 def _asked(
-    session: Session,
     remote: Remote,
+    tag: str,
     point: SyncPoint | None,
     files: Mapping[BundlePath, FileState] | None,
 ) -> RemoteView:
@@ -93,7 +113,7 @@ def _asked(
     published: Mapping[BundlePath, Digest] | None = None
     url = remote.url
     try:
-        held = remote.resolve(session.config.tag)
+        held = remote.resolve(tag)
         if files is not None and (point is None or point.manifest != held):
             published = _files_of(remote, held)
     except NotFoundInRemoteError:

@@ -240,3 +240,28 @@ def test_a_storage_that_cannot_be_used_hides_nothing_else_of_the_status(shell: S
     assert shown.document["remote"]["state"] == "unknown"
     assert "storage.mode is blob" in shown.document["remote"]["problem"]
     assert "storage.mode is blob" in shell.ok("status", "--remote").out
+
+
+def test_what_was_pushed_under_another_tag_is_published(shell: Shell, colleague: Shell) -> None:
+    digest = shell.json("push", "--tag", "v1")["digest"]
+    for options in ([], ["--remote"]):
+        remote = shell.json("status", *options)["remote"]
+        assert (remote["state"], remote["digest"]) == ("synced", digest)
+    colleague.ok("pull", "v1")
+    assert colleague.json("status")["remote"]["state"] == "synced"
+    shell.write("data/observed.csv", "day,in_bed\n")
+    assert shell.json("status")["remote"]["state"] == "ahead"
+    newer = shell.json("push", "--sync", "--tag", "v2")["digest"]
+    assert shell.json("status")["remote"]["digest"] == newer
+
+
+def test_the_project_s_own_tag_is_asked_where_both_are_as_the_project(
+    shell: Shell, colleague: Shell
+) -> None:
+    shell.ok("push")
+    shell.ok("push", "--tag", "v1")
+    colleague.ok("pull")
+    colleague.edit("lib/rates.py", "2.0", "3.0")
+    colleague.ok("push", "--sync")
+    assert shell.json("status")["remote"]["state"] == "synced"
+    assert shell.json("status", "--remote")["remote"]["state"] == "behind"

@@ -261,14 +261,33 @@ def test_a_place_is_told_with_its_line_and_what_it_belongs_to() -> None:
     assert places == {
         "data/contacts.csv": (3, "DATA"),
         "config.yaml": (6, "helper"),
-        "data/raw/a.csv": (8, ""),
+        "data/raw/a.csv": (8, "later"),
     }
     by_holder = {read.holder: read for read in found.reads}
     assert found.speaks_for(by_holder["DATA"], "one", ())
     assert not found.speaks_for(by_holder["DATA"], "two", {"one"})
     assert found.speaks_for(by_holder["helper"], "two", {"one"})
     assert not found.speaks_for(by_holder["helper"], "one", {"two"})
-    assert found.speaks_for(by_holder[""], "one", {"two"})
+    assert found.speaks_for(by_holder["later"], "one", {"two"})
+
+
+def test_what_a_made_entry_is_made_with_is_its_own() -> None:
+    found = reads_of(
+        """
+        NAME = "config.yaml"
+        a_target = make("data/raw/a.csv")
+        b_target = make("data/raw/b.csv")
+        table = load(NAME)
+        both = load("data/contacts.csv"), 1
+        """
+    )
+    for own, other in (("a", "b"), ("b", "a")):
+        speaking = {
+            read.path.name
+            for read in found.reads
+            if found.speaks_for(read, f"{own}_target", {f"{other}_target"})
+        }
+        assert speaking == {"config.yaml", f"{own}.csv", "contacts.csv"}
 
 
 def test_definitions_that_use_each_other_end() -> None:

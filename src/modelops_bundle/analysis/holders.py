@@ -18,6 +18,13 @@ class Statements:
         self._mentioned = mentioned
         self._starts = [_first_line(node) for node in body]
         self._labels: list[str | None] = [_label(node) for node in body]
+        # What a call makes is worked out when the module is imported, for whichever entry; only
+        # a name that is an entry itself, which a call made, keeps that call's texts to itself.
+        self._made = {
+            label
+            for node, label in zip(body, self._labels, strict=True)
+            if label and isinstance(node, (ast.Assign, ast.AnnAssign)) and not _is_inert(node)
+        }
         #: Names that are given a value at module level.
         self.constants = frozenset(
             target.id
@@ -50,7 +57,7 @@ class Statements:
     def _mentioning(self) -> dict[str, set[str]]:
         """For each label, those of the statements that mention it."""
         labels = frozenset(label for label in self._labels if label)
-        found: dict[str, set[str]] = {}
+        found: dict[str, set[str]] = {made: {""} for made in self._made}
         for label, words in zip(self._labels, self._mentioned, strict=True):
             if label is not None:
                 for word in labels.intersection(words):
@@ -68,7 +75,7 @@ def _label(node: ast.stmt) -> str | None:
     if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         target = targets[0]
-        if len(targets) == 1 and isinstance(target, ast.Name) and _is_inert(node.value):
+        if len(targets) == 1 and isinstance(target, ast.Name):
             return None if target.id == "__all__" else target.id
     return ""
 
@@ -81,8 +88,8 @@ def _is_main(test: ast.expr) -> bool:
     return any(isinstance(one, ast.Name) and one.id == "__name__" for one in sides)
 
 
-def _is_inert(value: ast.expr) -> bool:
-    """Whether working a value out reads nothing: it holds no call but those that make paths."""
+def _is_inert(value: ast.stmt) -> bool:
+    """Whether giving a name its value reads nothing: it holds no call but those that make paths."""
     pending: list[ast.AST] = [value]
     for node in pending:
         if isinstance(node, ast.Call):

@@ -164,6 +164,16 @@ class SyncState:
                 return reference, point
         return None
 
+    def without(self, remote: str, manifest: Digest) -> SyncState:
+        """A copy that knows nothing of a bundle of a remote."""
+        return SyncState(
+            {
+                key: point
+                for key, point in self.points.items()
+                if key[0] != remote or point.manifest != manifest
+            }
+        )
+
     def with_point(self, remote: str, tag: str, point: SyncPoint) -> SyncState:
         """A copy that remembers this state of the tag, as the latest."""
         others = {key: known for key, known in self.points.items() if key != (remote, tag)}

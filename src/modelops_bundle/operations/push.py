@@ -151,6 +151,19 @@ def remember(project: Project, published: Published, tags: tuple[str, ...]) -> N
         write_state(project, state)
 
 
+def forget(project: Project, url: str, digest: Digest) -> None:
+    """Record that a bundle is no longer there: what is here counts as not pushed.
+
+    Raises:
+        LockTimeoutError: another command holds the project's lock.
+    """
+    with exclusive(project.lock):
+        before = read_state(project)
+        after = before.without(url, digest)
+        if after != before:
+            write_state(project, after)
+
+
 def _refusal(report: StatusReport) -> tuple[Refusal, BundleError] | None:
     plan = report.plan
     if plan.stale or plan.destructive or report.conflicted:

@@ -120,3 +120,12 @@ def test_bundles_in_different_places_are_compared_without_a_project(
     assert shell.json("diff", here, "v1")["equal"] is True
     assert [f["path"] for f in shell.json("diff", here)["files"]][1:] == ["lib/rates.py"]
     assert bare("diff", here).code == 2, "there is no project to compare it with"
+
+
+def test_what_was_deleted_no_longer_counts_as_pushed(shell: Shell, pushed: tuple[str, str]) -> None:
+    assert shell.json("status")["remote"]["state"] == "synced"
+    shell.ok("delete", "v1")
+    assert shell.json("status")["remote"]["state"] == "synced", "another bundle"
+    shell.ok("delete", "v2")
+    assert shell.json("status")["remote"]["state"] == "never-pushed"
+    assert shell.json("push", "--tag", "v3")["digest"] == pushed[1]

@@ -120,3 +120,16 @@ def test_an_import_that_the_code_can_do_without_is_a_note(locked: Shell) -> None
     assert severities() == ["info"]
     locked.edit("sirlib/network.py", "import starsim", "import speech\nimport starsim")
     assert severities() == ["warning"]
+
+
+@pytest.mark.parametrize("how", ["moved", "ignored"])
+def test_a_local_module_that_is_not_seen_is_no_dependency(sir: Shell, how: str) -> None:
+    """What is wrong is said by the error; adding 'sirlib' to the dependencies would not help."""
+    if how == "moved":
+        (sir.root / "sirlib").rename(sir.root / "lib")
+    else:
+        sir.write(".modelopsignore", sir.read(".modelopsignore") + "sirlib/\n")
+    for _ in range(2):
+        codes = {f["code"] for f in sir.json("status")["preflight"]}
+        assert ("MB303" if how == "moved" else "MB310") in codes
+        assert "MB322" not in codes

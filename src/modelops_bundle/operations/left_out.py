@@ -53,3 +53,20 @@ def _ignored(looked: Scan, closure: Closure, roots: tuple[BundlePath, ...]) -> I
                 path = root.joined(tail)
                 if looked.exists(path) and looked.is_ignored(path):
                     yield path
+
+
+def own_modules(looked: Scan, record: BundleRegistry, analysis: Analysis) -> frozenset[str]:
+    """Top-level names of the project's own modules: those recorded, and those that are ignored.
+
+    One that the analysis does not see is ignored, or was moved or deleted: that is an error of
+    its own, and its name none of a package that could be installed.
+    """
+    paths = {path for _, entry in record.entries() for path in (entry.path, *entry.code)}
+    for closure in analysis.closures.values():
+        paths.update(_ignored(looked, closure, analysis.source_roots))
+    return frozenset(
+        path.parts[len(root.parts)].removesuffix(".py")
+        for path in paths
+        for root in analysis.source_roots
+        if path != root and path.is_within(root)
+    )

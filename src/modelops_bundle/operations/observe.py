@@ -23,7 +23,7 @@ from modelops_bundle.operations.environment_details import environment_details
 from modelops_bundle.operations.frameworks import framework_names
 from modelops_bundle.operations.gitignore import GitView, view_git
 from modelops_bundle.operations.import_providers import import_providers
-from modelops_bundle.operations.left_out import ignored_dependencies, ignored_imports
+from modelops_bundle.operations.left_out import ignored_dependencies, ignored_imports, own_modules
 from modelops_bundle.operations.likeness import similarities
 from modelops_bundle.operations.old_sources import OldSources
 from modelops_bundle.operations.pointers import pointer_files
@@ -90,7 +90,8 @@ def observe(
     git = view_git(project)
     analysis = analysed(project, looked, _request(project, file.record, tables, requested))
     beside = siblings(project, file.record, analysis, looked, tables.distributions)
-    analysis = without(analysis, beside.named)
+    own = own_modules(looked, file.record, analysis)
+    analysis = without(analysis, beside.named | own)
     for outside in (beside, framework_names(project, analysis)):
         git = GitView((*git.findings, *outside.findings), (*git.depends_on, *outside.depends_on))
     old = OldSources(project)

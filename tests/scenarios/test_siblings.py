@@ -63,6 +63,13 @@ def test_an_import_that_leads_outside_is_an_error_that_says_what_to_do(shell: Sh
     assert shell("push").code == 1
 
 
+def test_registering_says_so_at_once(shell: Shell) -> None:
+    shell.ok("unregister", "sir_sir")
+    assert "MB312" not in {one["code"] for one in shell.json("status")["preflight"]}
+    document = shell("register-model", "models/sir.py", "--json").document
+    assert "MB312" in {one["code"] for one in document["preflight"]}
+
+
 def test_what_the_extra_root_holds_travels_under_its_name(carried: Shell, tmp_path: Path) -> None:
     registry = yaml.safe_load(carried.registry)
     assert registry["source_roots"] == [".", "libs/shared"]

@@ -89,7 +89,8 @@ def observe(
     tables = read_project_facts(project, looked)
     git = view_git(project)
     analysis = analysed(project, looked, _request(project, file.record, tables, requested))
-    beside = siblings(project, file.record, analysis, looked, tables.distributions)
+    files = {entry.path for _, entry in file.record.entries()} | {path for _, path, _ in requested}
+    beside = siblings(project, files, analysis, looked, tables.distributions)
     own = own_modules(looked, file.record, analysis)
     analysis = without(analysis, beside.named | own)
     for outside in (beside, framework_names(project, analysis)):

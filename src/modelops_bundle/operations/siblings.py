@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from modelops_bundle.analysis.project import Analysis
 from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.core.paths import ROOT, BundlePath
-from modelops_bundle.core.registry import BundleRegistry
 from modelops_bundle.preflight.distributions import is_provided
 from modelops_bundle.workspace.local_packages import LocalPackages, local_packages
 from modelops_bundle.workspace.project import PYPROJECT, Project
@@ -36,7 +35,7 @@ class Siblings:
 
 def siblings(
     project: Project,
-    record: BundleRegistry,
+    files: Set[BundlePath],
     analysis: Analysis,
     looked: Scan,
     distributions: Set[str],
@@ -47,10 +46,11 @@ def siblings(
     that an import nearly means.
 
     Args:
+        files: Those that entries are defined in, or are about to be.
         distributions: Normalised names of what `pyproject.toml` installs.
     """
     findings = [*_mounted(project)]
-    places = _imports(record, analysis)
+    places = _imports(files, analysis)
     if not places:
         return Siblings(tuple(findings))
     packages = local_packages(str(project.root))
@@ -67,11 +67,11 @@ def siblings(
     )
 
 
-def _imports(record: BundleRegistry, analysis: Analysis) -> dict[str, Location]:
-    """What the entries import from elsewhere, with the first place of each."""
+def _imports(files: Set[BundlePath], analysis: Analysis) -> dict[str, Location]:
+    """What these files import from elsewhere, with the first place of each."""
     places: dict[str, Location] = {}
-    for _, entry in record.entries():
-        closure = analysis.closures.get(entry.path)
+    for path in files:
+        closure = analysis.closures.get(path)
         for name, place in closure.third_party.items() if closure is not None else ():
             if name not in places or place < places[name]:
                 places[name] = place

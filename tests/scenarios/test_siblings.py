@@ -171,3 +171,20 @@ def test_a_declared_distribution_is_believed(carried: Shell) -> None:
     carried.edit("pyproject.toml", '"shared"]', '"shared", "pillow"]')
     codes = [one["code"] for one in carried.json("status")["preflight"]]
     assert "MB304" not in codes
+
+
+def test_a_first_pull_beside_the_package_leaves_its_copy_out(
+    carried: Shell, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert carried("push").code == 0
+    colleague = Shell(tmp_path / "colleague", capsys)
+    config = ".modelops-bundle/config.yaml"
+    write(tmp_path, f"colleague/{config}", carried.read(config))
+    pulled = colleague.json("pull")
+    assert "models/sir.py" in pulled["added"]
+    assert pulled["elsewhere"] == []
+    assert not (colleague.root / "libs").exists()
+    document = colleague.json("status")
+    assert document["in_sync"]
+    assert document["remote"]["state"] == "synced"
+    assert not [one for one in document["preflight"] if one["severity"] == "error"]

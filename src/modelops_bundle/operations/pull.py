@@ -15,17 +15,18 @@ from modelops_bundle.core.settings import SyncPoint
 from modelops_bundle.core.transfer import PullJournal, PullOptions, PullPlan, PullStep, plan_pull
 from modelops_bundle.core.travel import data_paths
 from modelops_bundle.errors import ChangedDuringUseError, LockTimeoutError
-from modelops_bundle.operations.contents import fetch_contents
+from modelops_bundle.operations.contents import fetch_contents, read_content
 from modelops_bundle.operations.fetch import Bundle, fetch_bundle, read_registry_of
 from modelops_bundle.operations.local_contents import changed_files
 from modelops_bundle.operations.settings import read_state, write_state
 from modelops_bundle.operations.transfers import Progress
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.workspace.apply import apply_steps
+from modelops_bundle.workspace.extra_roots import extra_roots_in
 from modelops_bundle.workspace.journal import PullFolder, pull_lock
 from modelops_bundle.workspace.locks import exclusive
 from modelops_bundle.workspace.pending import is_pending
-from modelops_bundle.workspace.project import Project
+from modelops_bundle.workspace.project import PYPROJECT, Project
 from modelops_bundle.workspace.worktree import inspect_worktree
 
 #: A pull under way may take long; a command that looks whether one was cut off does not.
@@ -93,6 +94,7 @@ def pull(
         LockTimeoutError: another pull is under way.
     """
     bundle = fetch_bundle(remote, request.reference)
+    project = _with_extra_roots(project, remote, bundle)
     data = data_paths(read_registry_of(remote, bundle)) if request.data else None
     with exclusive(pull_lock(project), _PATIENCE_S):
         finish(project)
@@ -139,6 +141,17 @@ def recover(project: Project) -> tuple[BundlePath, ...]:
             return tuple(path for path, _ in finish(project))
     except LockTimeoutError:
         return ()
+
+
+def _with_extra_roots(project: Project, remote: Remote, bundle: Bundle) -> Project:
+    """Where the project has no settings yet, those of the bundle count: they are about to be its.
+
+    Otherwise what an extra root provides here would be written into the project as well.
+    """
+    if PYPROJECT not in bundle.files or os.path.lexists(project.path(PYPROJECT)):
+        return project
+    content = read_content(remote, bundle.index, PYPROJECT)
+    return replace(project, extra_roots=extra_roots_in(str(project.root), content))
 
 
 def _plan(

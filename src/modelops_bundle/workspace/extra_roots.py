@@ -87,6 +87,11 @@ def read_extra_roots(root: str) -> ExtraRoots:
             content = stream.read()
     except OSError:
         return NONE
+    return extra_roots_in(root, content)
+
+
+def extra_roots_in(root: str, content: bytes) -> ExtraRoots:
+    """What a `pyproject.toml` configures for a project in a folder (real absolute path)."""
     if KEY.encode() not in content:
         return NONE
     import tomllib

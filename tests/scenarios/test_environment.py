@@ -107,6 +107,10 @@ def test_installed_metadata_tell_which_distribution_an_import_is_of(locked: Shel
     assert hints() == ["Add 'py-voice' to the dependencies in pyproject.toml"]
     locked.edit("pyproject.toml", '"numpy>=1.26"', '"numpy>=1.26", "py.voice"')
     assert hints() == []
+    # A model that is about to be registered counts as one that is.
+    locked.ok("unregister", "sir_starsimsir")
+    document = locked("register-model", "models/sir.py", "--json").document
+    assert "MB322" not in {f["code"] for f in document["preflight"]}
 
 
 def test_an_import_that_the_code_can_do_without_is_a_note(locked: Shell) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from modelops_bundle.analysis.project import Analysis
-from modelops_bundle.core.registry import BundleRegistry
 from modelops_bundle.preflight.distributions import is_provided
 from modelops_bundle.workspace.installed import InstalledPackages
 from modelops_bundle.workspace.installed_metadata import providers
@@ -12,16 +11,13 @@ from modelops_bundle.workspace.pyproject import PyprojectFacts
 
 
 def import_providers(
-    project: Project, record: BundleRegistry, analysis: Analysis, tables: PyprojectFacts
+    project: Project, analysis: Analysis, tables: PyprojectFacts
 ) -> tuple[dict[str, frozenset[str]], tuple[str, ...]]:
     """By import name, the distributions; and absolute paths that the answer depends on.
 
     Metadata are looked at only where `pyproject.toml` does not seem to name a distribution.
     """
-    names: set[str] = set()
-    for _, entry in record.entries():
-        closure = analysis.closures.get(entry.path)
-        names.update(closure.third_party if closure else ())
+    names = {name for closure in analysis.closures.values() for name in closure.third_party}
     open_names = {name for name in names if not is_provided(name, tables.distributions)}
     if not open_names or not tables.present:
         return {}, ()

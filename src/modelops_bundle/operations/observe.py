@@ -97,7 +97,7 @@ def observe(
         git = GitView((*git.findings, *outside.findings), (*git.depends_on, *outside.depends_on))
     old = OldSources(project)
     observed = _observation(project, looked, file.record, tables, analysis, tuple(named), git, old)
-    provided, places = import_providers(project, file.record, analysis, tables)
+    provided, places = import_providers(project, analysis, tables)
     observed = replace(observed, project=replace(observed.project, providers=provided))
     looked.commit_cache()
     return Session(

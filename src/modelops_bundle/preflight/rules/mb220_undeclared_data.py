@@ -123,7 +123,9 @@ RULE = Rule(
         "A file of the entry's import closure names a file of the project, as a literal path or "
         "as one built of constants and of `__file__`, and the entry does not declare it: a change "
         "of the file goes unseen, and unless something else carries it a worker does not have it. "
-        "Paths count relative to the project's root and to the file that names them; listing a "
+        "Paths count relative to the project's root, to the file that names them, and to the "
+        "folders that constants of its module, or of one that it imports, name and that names are "
+        'joined to there (`load("contacts.csv")` where `load` opens `DATA / name`); listing a '
         "folder or matching a pattern names the files in it. What only the definition of another "
         "registered entry names does not count, nor what is written to, compared or printed. "
         "Declare it with `mops-bundle register-model PATH --data FILE` (or `register-target`)."

@@ -39,6 +39,17 @@ def test_the_hint_is_the_command_that_settles_it(sir: Shell) -> None:
     assert [reason["path"] for reason in entry["reasons"]] == ["data/holidays.csv"]
 
 
+def test_a_file_that_is_moved_is_read_before_the_sync_as_after_it(sir: Shell) -> None:
+    add(sir, MODEL_SOURCE, 'TABLE = open("data/holidays.csv")')
+    sir.write("data/holidays.csv", "day\n1\n")
+    sir.ok("sync")
+    (sir.root / MODEL_SOURCE).rename(sir.root / "models/moved.py")
+    before = said(sir)
+    assert [(f["code"], f["path"]) for f in before] == [("MB220", "models/moved.py")]
+    sir.ok("sync")
+    assert said(sir) == before
+
+
 def test_a_file_that_comes_and_goes_changes_the_answer_and_nothing_else(sir: Shell) -> None:
     add(sir, MODEL_SOURCE, 'HOLIDAYS = Path(__file__).parent / "holidays.csv"')
     sir.ok("sync")

@@ -27,7 +27,7 @@ from modelops_bundle.core.observation import ParseFailure
 from modelops_bundle.core.paths import BundlePath
 
 #: Changes whenever the same source would give other facts or other discoveries.
-ANALYSIS_VERSION = "9"
+ANALYSIS_VERSION = "10"
 #: What parses depends on the interpreter.
 PYTHON_VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 

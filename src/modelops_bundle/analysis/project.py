@@ -72,7 +72,7 @@ class Analysis:
             other.
         closures: Of the file of every requested entry and of everything discovered.
         parse_failures: Of files among those closures.
-        reads: What the files of requested entries' closures name as data.
+        reads: What the files of those closures name as data.
         findings: About the closures of requested entries only: what nobody asked for may be
             broken.
         framework_uses: What those closures take from the conventions' frameworks.
@@ -262,7 +262,7 @@ class _ProjectAnalysis:
 
     def _reads(self, closures: Mapping[BundlePath, Closure]) -> dict[BundlePath, FileReads]:
         data = DataFiles(self._linker)
-        members = {file for path in self._entry_files for file in closures[path].semantics}
+        members = {file for closure in closures.values() for file in closure.semantics}
         found = ((file, data.of(file)) for file in sorted(members))
         return {file: reads for file, reads in found if reads is not None}
 

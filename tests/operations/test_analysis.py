@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from tests.support.trees import MemoryTree, memory_tree
@@ -45,10 +45,19 @@ def project(width: int = 12) -> MemoryTree:
 
 def test_reading_ahead_changes_nothing() -> None:
     batches: list[list[BundlePath]] = []
+    likely: list[list[BundlePath]] = []
 
-    def extract(sources: Sequence[tuple[BundlePath, bytes]]) -> list[bytes | None]:
+    def extract(
+        sources: Sequence[tuple[BundlePath, bytes]],
+        here: Callable[[tuple[BundlePath, bytes]], bytes | None],
+        kept: Sequence[int],
+    ) -> list[bytes | None]:
         batches.append([path for path, _ in sources])
-        return [encoded_facts(*source) for source in sources]
+        likely.append([sources[place][0] for place in kept])
+        return [
+            here(source) if place in kept else encoded_facts(*source)
+            for place, source in enumerate(sources)
+        ]
 
     one_by_one, at_once = Memo(), Memo()
     expected = analyse(project(), REQUEST, one_by_one)
@@ -56,13 +65,15 @@ def test_reading_ahead_changes_nothing() -> None:
     assert at_once == one_by_one
     # Equal content is read once, and a level of imports at a time.
     assert [len(batch) for batch in batches] == [2, 12]
+    # All that `Base` may be is kept.
+    assert likely == [[], batches[1]]
     assert analyse(project(), REQUEST, at_once, extract) == expected
     assert len(batches) == 2
 
 
 def test_what_cannot_be_read_ahead_is_read_one_by_one() -> None:
     expected = analyse(project(), REQUEST)
-    assert analyse(project(), REQUEST, None, lambda sources: [None] * len(sources)) == expected
+    assert analyse(project(), REQUEST, None, lambda sources, *_: [None] * len(sources)) == expected
 
 
 @pytest.mark.parametrize("thresholds", [(700, 10, 10), (0, 10, 10), (10**6, 5, 5)])

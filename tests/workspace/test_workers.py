@@ -55,6 +55,22 @@ def test_all_processors_take_part_in_large_work_only() -> None:
     assert set(in_processes(in_which_process, ITEMS, [1] * 40)) == {str(os.getpid()).encode()}
 
 
+def test_what_is_better_done_here_is_done_here() -> None:
+    done: list[int] = []
+
+    def here(item: int) -> bytes | None:
+        done.append(item)
+        return doubled(item)
+
+    expected = [doubled(item) for item in ITEMS]
+    assert in_processes(doubled, ITEMS, [LARGE] * 40, here, [30, 2]) == expected
+    assert done == ([ITEMS[30], ITEMS[2]] if may_fork() else [])
+    done.clear()
+    # Not more than the share of one process.
+    assert in_processes(doubled, ITEMS, [LARGE] * 40, here, range(40)) == expected
+    assert len(done) < 40
+
+
 def test_results_larger_than_a_pipe_holds_come_through() -> None:
     content = bytes(range(256)) * 4096
     assert in_processes(lambda _: content, ITEMS[:9], [LARGE] * 9) == [content] * 9

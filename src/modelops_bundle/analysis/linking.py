@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from modelops_bundle.analysis.call_links import CallLinker
 from modelops_bundle.analysis.facts import FileFacts, Read
@@ -62,18 +62,35 @@ class Linker:
             if use.place.source is not None:
                 yield use.place.source
 
-    def read_ahead(self, starts: Iterable[BundlePath]) -> None:
-        """Read all that these files lead to, a level of imports at a time."""
+    def read_ahead(self, starts: Iterable[BundlePath], askers: Collection[BundlePath] = ()) -> None:
+        """Read all that these files lead to, a level of imports at a time.
+
+        Args:
+            starts: The files.
+            askers: Those of them whose classes will be looked at, with the bases that they have.
+        """
         level = sorted(path for path in set(starts) if path.endswith(".py"))
         seen = set(level)
+        self.store.read_ahead(askers)
+        names = {name for path in askers for name in self._taken(path)}
         while level and self.store.reads_ahead:
-            self.store.read_ahead(level)
+            self.store.read_ahead(level, names)
             # To link a star import is to read what it imports from: that, too, comes before.
             named = {target for path in level for target in self._named(path)}
-            self.store.read_ahead(sorted(named - seen))
+            self.store.read_ahead(sorted(named - seen), names)
             reached = named.union(*map(self.reaches, level))
             level = sorted(path for path in reached - seen if path.endswith(".py"))
             seen |= reached
+
+    def _taken(self, path: BundlePath) -> Iterator[str]:
+        """The last parts of the names that a file takes from what it imports."""
+        facts = self.store.parsed_facts(path)
+        if facts is None:
+            return
+        yield from (read.dotted.rpartition(".")[2] for read in facts.reads)
+        for statement in facts.imports:
+            # What a star import brings may be any name that is used.
+            yield from facts.words if "*" in statement.names else statement.names
 
     def _named(self, path: BundlePath) -> Iterator[BundlePath]:
         """The source files that the import statements of a file name."""

@@ -153,7 +153,9 @@ class _ProjectAnalysis:
         interesting = interesting_words(self._sources, conventions)
         words = words_of_sources(self._tree, self._sources, interesting, self._memo)
         found = candidates(words, conventions)
-        self._linker.read_ahead((*self._entry_files, *found))
+        framework = framework_words(conventions)
+        askers = [path for path in found if not words[path].isdisjoint(framework)]
+        self._linker.read_ahead((*self._entry_files, *found), askers)
         return {
             path: self._remembered(path, "", partial(self._discovery.file, path))
             for path in narrowed(found, words, conventions, self._linker.reaches)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Protocol
 
+from modelops_bundle.analysis.class_names import defining
 from modelops_bundle.analysis.facts import FileFacts, extract_facts
-from modelops_bundle.analysis.facts_memo import decode_facts
+from modelops_bundle.analysis.facts_memo import decode_facts, encode_facts
 from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import ParseFailure
@@ -32,8 +33,26 @@ class FactsMemo(Protocol):
         ...
 
 
-#: Encoded facts for the bytes of many files, None for each that is to be read one by one.
-ExtractMany = Callable[[Sequence[tuple[BundlePath, bytes]]], Sequence[bytes | None]]
+_Source = tuple[BundlePath, bytes]
+
+
+class ExtractMany(Protocol):
+    """Extracts the facts of many files at once."""
+
+    def __call__(
+        self,
+        sources: Sequence[_Source],
+        here: Callable[[_Source], bytes | None],
+        kept: Sequence[int],
+    ) -> Sequence[bytes | None]:
+        """Encoded facts for each, None for those that are to be read one by one.
+
+        Args:
+            sources: The files with their bytes.
+            here: The same for one of them, in this process, which keeps its syntax tree.
+            kept: The places of those whose trees are most likely to be asked for, in order.
+        """
+        ...
 
 
 class FactsStore:
@@ -67,8 +86,13 @@ class FactsStore:
         """Whether it helps to say early which facts will be asked for."""
         return self._extract_many is not None
 
-    def read_ahead(self, paths: Iterable[BundlePath]) -> None:
-        """Get ready the facts of files that will be asked for. What cannot be read is left out."""
+    def read_ahead(self, paths: Iterable[BundlePath], names: Set[str] = frozenset()) -> None:
+        """Get ready the facts of files that will be asked for. What cannot be read is left out.
+
+        Args:
+            paths: The files.
+            names: Names of classes whose definitions will most likely be looked at.
+        """
         unknown: dict[Digest, tuple[BundlePath, bytes]] = {}
         held_bytes = 0
         for path in paths:
@@ -86,19 +110,25 @@ class FactsStore:
             except FileNotFoundError:
                 continue
             if held_bytes > _BATCH_BYTES:
-                self._extract_all(unknown)
+                self._extract_all(unknown, names)
                 unknown, held_bytes = {}, 0
-        self._extract_all(unknown)
+        self._extract_all(unknown, names)
 
-    def _extract_all(self, unknown: Mapping[Digest, tuple[BundlePath, bytes]]) -> None:
+    def _extract_all(self, unknown: Mapping[Digest, _Source], names: Set[str]) -> None:
         if self._extract_many is None or len(unknown) < 2:
             return
-        found = self._extract_many(tuple(unknown.values()))
+        sources = tuple(unknown.values())
+        kept = defining(names, [content for _, content in sources])
+        found = self._extract_many(sources, self._encoded, kept)
         for (digest, (path, _)), content in zip(unknown.items(), found, strict=True):
             if content is not None:
                 self._known[path] = decode_facts(content)
                 if self._memo is not None:
                     self._memo.save_encoded(digest, content)
+
+    def _encoded(self, source: _Source) -> bytes | None:
+        found = self._extract(source[0])
+        return encode_facts(found) if isinstance(found, FileFacts) else None
 
     def _look_up(self, path: BundlePath) -> FileFacts | ParseFailure:
         if self._memo is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from modelops_bundle import __version__
@@ -51,14 +51,18 @@ def analysed(project: Project, looked: Scan, request: AnalysisRequest) -> Analys
     return analysis
 
 
-def _extract(sources: Sequence[tuple[BundlePath, bytes]]) -> list[bytes | None]:
+def _extract(
+    sources: Sequence[tuple[BundlePath, bytes]],
+    here: Callable[[tuple[BundlePath, bytes]], bytes | None],
+    kept: Sequence[int],
+) -> list[bytes | None]:
     """The encoded facts of many files; none where that would only lose their syntax trees."""
     from modelops_bundle.workspace.workers import in_processes, processes_for
 
     sizes = [len(content) for _, content in sources]
     if processes_for(sizes) < 2:
         return [None] * len(sources)
-    return in_processes(_encoded, sources, sizes)
+    return in_processes(_encoded, sources, sizes, here, kept)
 
 
 def _encoded(source: tuple[BundlePath, bytes]) -> bytes | None:

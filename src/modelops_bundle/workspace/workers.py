@@ -24,7 +24,11 @@ T = TypeVar("T")
 
 
 def in_processes(
-    work: Callable[[T], bytes | None], items: Sequence[T], sizes_bytes: Sequence[int]
+    work: Callable[[T], bytes | None],
+    items: Sequence[T],
+    sizes_bytes: Sequence[int],
+    here: Callable[[T], bytes | None] | None = None,
+    kept: Sequence[int] = (),
 ) -> list[bytes | None]:
     """What the function returns for each item, in their order.
 
@@ -32,6 +36,8 @@ def in_processes(
         work: Must not depend on anything that it changes, nor start threads.
         items: What it is called with.
         sizes_bytes: How large each item is; the work is taken to grow with it.
+        here: The same function for what is better done in this process; it may change things.
+        kept: Places of such items. Those beyond the share of one process are done anywhere.
 
     Raises:
         Exception: whatever the function raises.
@@ -39,7 +45,8 @@ def in_processes(
     count = processes_for(sizes_bytes)
     if count < 2:
         return [work(item) for item in items]
-    own, *others = _shares(sizes_bytes, count)
+    kept = _within(sum(sizes_bytes) / count, kept, sizes_bytes) if here is not None else ()
+    own, *others = _shares(sizes_bytes, count, kept)
     results: dict[int, bytes | None] = {}
     children: list[tuple[_Child, list[int]]] = []
     try:
@@ -47,7 +54,9 @@ def in_processes(
             child = _start(work, [items[place] for place in share])
             if child is not None:
                 children.append((child, share))
-        results.update((place, work(items[place])) for place in own)
+        if here is not None:
+            results.update((place, here(items[place])) for place in kept)
+        results.update((place, work(items[place])) for place in own if place not in results)
         for child, share in children:
             results.update(zip(share, child.results(), strict=False))
     finally:
@@ -78,11 +87,26 @@ def _processors() -> int:
     return min(available, _MAX_PROCESSES)
 
 
-def _shares(sizes_bytes: Sequence[int], count: int) -> list[list[int]]:
-    """Places in shares of about equal size: the largest first, each to the smallest share."""
-    shares: list[list[int]] = [[] for _ in range(count)]
-    loads = [0] * count
-    for place in sorted(range(len(sizes_bytes)), key=lambda place: (-sizes_bytes[place], place)):
+def _within(limit_bytes: float, kept: Sequence[int], sizes_bytes: Sequence[int]) -> list[int]:
+    """The first of these places, as many as one share holds."""
+    found: list[int] = []
+    for place in kept:
+        limit_bytes -= sizes_bytes[place]
+        if limit_bytes < 0:
+            break
+        found.append(place)
+    return found
+
+
+def _shares(sizes_bytes: Sequence[int], count: int, kept: Sequence[int]) -> list[list[int]]:
+    """Places in shares of about equal size: the largest first, each to the smallest share.
+
+    What is kept goes into the first.
+    """
+    shares: list[list[int]] = [list(kept), *([] for _ in range(count - 1))]
+    loads = [sum(sizes_bytes[place] + 1 for place in kept), *([0] * (count - 1))]
+    free = set(range(len(sizes_bytes))).difference(kept)
+    for place in sorted(free, key=lambda place: (-sizes_bytes[place], place)):
         least = loads.index(min(loads))
         shares[least].append(place)
         loads[least] += sizes_bytes[place] + 1

@@ -50,6 +50,24 @@ def test_a_file_that_is_moved_is_read_before_the_sync_as_after_it(sir: Shell) ->
     assert said(sir) == before
 
 
+def test_data_that_a_decorator_computes_are_settled_by_declaring_them(sir: Shell) -> None:
+    where = "str(Path(__file__).resolve().parent.parent / 'data' / 'observed_incidence.csv')"
+    source, written = "targets/incidence.py", '"data/observed_incidence.csv"'
+    sir.edit(source, f"OBSERVED = {written}", f"from pathlib import Path\nOBSERVED = {where}")
+
+    def unsettled() -> dict[str, str]:
+        findings = sir.json("status")["preflight"]
+        return {f["entity"]: f["hint"] for f in findings if f["code"] == "MB201"}
+
+    hint = "Write it as a literal or a constant, or declare it with --data"
+    targets = "incidence_target", "incidence_annealed_target"
+    assert unsettled() == dict.fromkeys((f"target:{target}" for target in targets), hint)
+    for target in targets:
+        sir.ok("register-target", f"{source}:{target}", "--data", "data/observed_incidence.csv")
+    assert unsettled() == {}
+    assert said(sir) == []
+
+
 def test_a_file_that_comes_and_goes_changes_the_answer_and_nothing_else(sir: Shell) -> None:
     add(sir, MODEL_SOURCE, 'HOLIDAYS = Path(__file__).parent / "holidays.csv"')
     sir.ok("sync")

@@ -55,7 +55,7 @@ def derive_entry(
         entry: ModelEntry | TargetEntry = facts.of_model(recorded)
     else:
         entry = facts.of_target(recorded)
-    needs = derive_dependencies(recorded, found, facts.data_paths(), context.observed)
+    needs = derive_dependencies(recorded, found, facts.data_paths(recorded), context.observed)
     entry = replace(
         entry,
         entrypoint=found.entrypoint,

@@ -17,9 +17,9 @@ from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.registry import Declared, EntryKey, ModelEntry, TargetEntry
 from modelops_bundle.errors import InvalidPathError
 
-#: What `--output` can state in place of the code.
 _NO_CONVENTION = "no convention finds this symbol"
-_DECLARED = ("outputs", "model_output")
+#: The option that can state a fact in place of the code.
+_DECLARED = {"outputs": "--output", "model_output": "--output", "data": "--data"}
 
 
 def merged(recorded: tuple[str, ...], wanted: Iterable[str]) -> tuple[str, ...]:
@@ -68,8 +68,12 @@ class FactMerger:
             self._note("model_output", output, {recorded.model_output} - {""}, output.candidates)
         return recorded
 
-    def data_paths(self) -> ListFact | None:
-        """Data that the code names, as project paths; None where the code has no say in it."""
+    def data_paths(self, recorded: ModelEntry | TargetEntry) -> ListFact | None:
+        """Data that the code names, as project paths; None where the code has no say in it.
+
+        Where a person declared data, what the code does not settle needs no warning: what is read
+        and not declared has one of its own.
+        """
         facts = self.found.facts
         if not isinstance(facts, TargetFacts) or facts.data is None:
             return None
@@ -88,7 +92,8 @@ class FactMerger:
                         location=self.found.location,
                     )
                 )
-        for unresolved in facts.data.unresolved:
+        declared = (recorded.declared or Declared()).data
+        for unresolved in facts.data.unresolved if not declared else ():
             self._note("data", unresolved, set(), ())
         return ListFact(tuple(dict.fromkeys(paths)), facts.data.unresolved)
 
@@ -140,7 +145,7 @@ class FactMerger:
                     )
                 ),
                 hint="Write it as a literal or a constant"
-                + (", or declare it with --output" if name in _DECLARED else ""),
+                + (f", or declare it with {_DECLARED[name]}" if name in _DECLARED else ""),
                 location=unresolved.location,
             )
         )

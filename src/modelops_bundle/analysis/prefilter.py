@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from modelops_bundle.analysis.modules import is_package_file
 from modelops_bundle.analysis.source import declared_encoding
@@ -63,10 +64,10 @@ def words_in(content: bytes, interesting: frozenset[str]) -> frozenset[str]:
     declared = declared_encoding(content)
     if declared is not None and declared.lower().replace("_", "-") not in _PLAIN:
         return frozenset({ANYTHING})
-    written = set(content.translate(_SPLITTING).split())
-    foreign = [] if content.isascii() else [word for word in written if not word.isascii()]
-    words = interesting.intersection(b" ".join(written).decode("ascii", "replace").split(" "))
-    if foreign:
+    written = content.translate(_SPLITTING).split()
+    words = frozenset(word.decode("ascii") for word in _in_bytes(interesting).intersection(written))
+    if not content.isascii():
+        foreign = {word for word in written if not word.isascii()}
         # Python normalises identifiers: letters that merely look different are the same.
         joined = b" ".join(foreign)
         text = joined.decode("utf-8", "ignore") + " " + joined.decode("latin-1")
@@ -76,6 +77,11 @@ def words_in(content: bytes, interesting: frozenset[str]) -> frozenset[str]:
     if _BARE_RELATIVE.search(content):
         words |= {RELATIVE}
     return words
+
+
+@lru_cache(maxsize=1)
+def _in_bytes(words: frozenset[str]) -> frozenset[bytes]:
+    return frozenset(word.encode("ascii") for word in words if word.isascii())
 
 
 def candidates(

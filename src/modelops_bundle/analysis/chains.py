@@ -65,3 +65,16 @@ def chains_of(
             for head in sorted(known[name.id])
         ]
     return found
+
+
+def called_as(function: ast.expr, bindings: Mapping[str, frozenset[str]]) -> str:
+    """The dotted name under which `chains_of` has a call of this function through an import.
+
+    The last of several; "" where it is not called through one.
+    """
+    attributes = []
+    while isinstance(function, ast.Attribute):
+        attributes.append(function.attr)
+        function = function.value
+    heads = bindings.get(function.id) if isinstance(function, ast.Name) else None
+    return ".".join((max(heads), *reversed(attributes))) if heads else ""

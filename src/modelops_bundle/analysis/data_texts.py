@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeGuard
 
-from modelops_bundle.analysis.chains import chains_of
 from modelops_bundle.analysis.data_calls import (
     LISTERS,
     MATCHERS,
@@ -111,7 +110,7 @@ def data_texts(
         # What is read, if anything, is computed.
         return COMPUTED if any(map(may_read, words)) else NOTHING
     nodes = nodes_of_file()
-    evaluator = PathEvaluator(nodes, bindings, chains_of(nodes, bindings))
+    evaluator = PathEvaluator(nodes, bindings)
     around = Surroundings(nodes, words, evaluator)
     finder = _Finder(nodes, evaluator, around, names_itself="__file__" in words)
     found = finder.run()

@@ -11,7 +11,7 @@ import ast
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
-from modelops_bundle.analysis.chains import Chain
+from modelops_bundle.analysis.chains import called_as
 from modelops_bundle.analysis.texts import FILE, NAME, PACKAGE, TextEvaluator, Texts
 
 #: `<dotted name>`: what an import binds; relative names keep their dots.
@@ -36,18 +36,16 @@ class PathEvaluator(TextEvaluator):
     Args:
         nodes: The file's nodes by type.
         bindings: What its imports bind.
-        chains: What is called through imports.
     """
 
     def __init__(
         self,
         nodes: Mapping[type, Sequence[ast.AST]],
         bindings: Mapping[str, frozenset[str]],
-        chains: Sequence[Chain],
     ) -> None:
         """Prepare; nothing is evaluated yet."""
         super().__init__(lambda: nodes, bindings)
-        self._calls = {id(chain.call): chain.dotted for chain in chains if chain.call is not None}
+        self._imported = bindings
         self._stored: dict[str, int] | None = None
         self._loads: dict[str, list[ast.Name]] = {}
         self._attributes: dict[str, list[ast.expr] | None] | None = None
@@ -165,8 +163,8 @@ class PathEvaluator(TextEvaluator):
 
     def _special(self, call: ast.Call, depth: int) -> Texts | None:
         """Calls that only make paths; None for all others."""
-        dotted, args, name = self._calls.get(id(call), ""), call.args, self._called(call.func)
-        if dotted in _JOINS and not call.keywords:
+        args, name = call.args, self._called(call.func)
+        if not call.keywords and called_as(call.func, self._imported) in _JOINS:
             return self._joined_path([self.texts(argument, depth) for argument in args])
         if name in _HERE and not args:
             return Texts((".",))

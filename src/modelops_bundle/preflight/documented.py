@@ -165,7 +165,7 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         _WARNING,
         "An output, a scenario, a parameter, a data path or a target's output is written in a "
         "way that has no one value without running the code. The recorded value stays. Write it "
-        "as a literal or a constant, or declare it with `--output`.",
+        "as a literal or a constant, or declare it with `--output` or `--data`.",
     ),
     RuleDoc(
         "MB202",

@@ -167,3 +167,63 @@ def test_the_target_of_a_factory_has_the_facts_of_its_call() -> None:
     assert facts.model_output == "a"
     assert facts.data is not None
     assert facts.data.values == ("obs/a.csv",)
+
+
+#: Tests under which a symbol is defined, and whether it counts as there.
+UNDER = {
+    "a constant": ("if 1:", True),
+    "the environment": ("if sys.argv[1:]:", True),
+    "a flag from the environment": ("F = bool(sys.argv[1:])\nif F:", True),
+    "a version": ("if sys.version_info >= (3, 30):", True),
+    "a variable": ("import os\nif os.environ.get('X', '').lower() in ('1', 'yes'):", True),
+    "what an import left": (
+        "try:\n    import torch\n    F = True\nexcept ImportError:\n    F = False\nif F:",
+        True,
+    ),
+    "a name that other code may write": ("import consts\nif consts.FLAG:", False),
+    "a function of the project": ("def f():\n    while 1: ...\nif f():", False),
+    "builtins alone": ("if any([]):", False),
+    "what is nowhere": ("if nothing:", False),
+}
+
+
+@pytest.mark.parametrize(("test", "there"), UNDER.values(), ids=UNDER)
+def test_a_symbol_under_a_test_that_may_never_hold_is_open(test: str, *, there: bool) -> None:
+    code = (
+        f"{HEAD}{test}\n    class M(Base): ...\n"
+        "    @cb.calibration_target(model_output='o')\n    def t(p): ...\n"
+    )
+    consts = "FLAG = not True\nexec('OTHER = 1')"
+    outputs = model(code, "M", consts=consts).outputs
+    output = target(code, "t", consts=consts).model_output
+    if there:
+        assert (outputs.values, outputs.complete, output) == (("o",), True, "o")
+        return
+    assert not outputs.complete
+    assert isinstance(output, Unresolved)
+    assert output.candidates == outputs.unresolved[0].candidates == ("o",)
+
+
+def test_a_symbol_with_a_definition_in_each_branch_is_there() -> None:
+    code = f"{HEAD}if nothing:\n    class M(Base): ...\nelse:\n    class M(Base): ...\n"
+    assert model(code, "M").outputs.complete
+
+
+def test_a_class_method_read_through_its_class_may_show_its_mark() -> None:
+    code = (
+        f"{HEAD}class L(Base):\n    @classmethod\n    @cb.model_output('c')\n"
+        "    def m(cls, raw, seed): ...\n    n = m\nclass M(Base):\n    m = L.m\n"
+    )
+    assert model(code, "L").outputs.values == ("o",)
+    assert model(code, "L").outputs.complete
+    assert model(code, "M").outputs.unresolved[0].candidates == ("c",)
+
+
+def test_an_attribute_read_with_a_default_may_be_the_default() -> None:
+    code = (
+        f"{HEAD}class Mixin:\n    if sys.argv[1:]:\n        @cb.model_output('b')\n"
+        "        def m(self, raw, seed): ...\nclass M(Base):\n    m = getattr(Mixin, 'm', None)\n"
+    )
+    outputs = model(code, "M").outputs
+    assert outputs.values == ("o",)
+    assert outputs.unresolved[0].candidates == ("b",)

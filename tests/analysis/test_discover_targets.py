@@ -39,7 +39,10 @@ FOUND: dict[str, tuple[str, str]] = {
         "a",
     ),
     "a coroutine": ("@calibration_target(model_output='a')\nasync def t(d): ...", "a"),
-    "under if": ("if f():\n    @calibration_target(model_output='a')\n    def t(d): ...", "a"),
+    "under if": (
+        "import os\nif os.environ:\n    @calibration_target(model_output='a')\n    def t(d): ...",
+        "a",
+    ),
     "below another decorator": (
         "@other\n@calibration_target(model_output='a')\ndef t(d): ...",
         "a",

@@ -324,6 +324,17 @@ CUT = {
     "a slice with an open bound": ("X = ['a', 'b'][f():]", "X[0]", ["?"]),
     "getattr": ("class C:\n    a = 'x'\nX = getattr(C, 'a')", "X", ["x"]),
     "getattr with a default": ("class C:\n    a = 'x'\nX = getattr(C, 'a', 'y')", "X", ["x"]),
+    "getattr of what may be there": (
+        "class C:\n    if cond():\n        a = 'x'\nX = getattr(C, 'a', 'y')",
+        "X",
+        ["x", "y"],
+    ),
+    "getattr of what a base has": (
+        "class B:\n    a = 'x'\nclass C(B):\n    if cond():\n        a = 'z'\n"
+        "X = getattr(C, 'a', 'y')",
+        "X",
+        ["x", "z"],
+    ),
 }
 
 

@@ -23,6 +23,18 @@ CASES: dict[str, tuple[str, str, list[str], dict[str, str]]] = {
         ["a"],
         {"pkg____init__": "from .consts import *", "pkg__consts": "X = 'a'"},
     ),
+    "a star of what may be there": (
+        "X = 'b'\nfrom consts import *",
+        "X",
+        ["a", "b"],
+        {"consts": "if cond():\n    X = 'a'"},
+    ),
+    "getattr of what a module may have": (
+        "import consts\nX = getattr(consts, 'X', 'b')",
+        "X",
+        ["a", "b"],
+        {"consts": "if cond():\n    X = 'a'"},
+    ),
     "a star leaves private names": ("from consts import *", "_X", ["?"], {"consts": "_X = 'a'"}),
     "unless __all__ names them": (
         "from consts import *",

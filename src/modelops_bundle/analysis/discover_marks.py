@@ -114,16 +114,18 @@ class Marks:
             if not kept:
                 continue
             values = self._resolver.classes.own_attribute(cls, name)
-            marks = [self._mark(value, by_hand) for value in values]
+            marks = [self._mark(value, by_hand, cls) for value in values]
             if not certain:
                 marks.append(None)
             where = Location(cls.path, _line(values, cls))
             found[name] = Marked(tuple(marks)).settled(name, where)
         return found
 
-    def _mark(self, value: Value, by_hand: dict[Value, Mark]) -> Mark | None:
+    def _mark(self, value: Value, by_hand: dict[Value, Mark], cls: Class) -> Mark | None:
         if isinstance(value, Function):
-            return by_hand[value] if value in by_hand else self._of_function(value)
+            if value in by_hand:
+                return by_hand[value]
+            return self._of_function(value, read=value.point.scope is not cls.body)
         if isinstance(value, Call):
             for function in self._marked_by(value):
                 if function in by_hand:
@@ -157,12 +159,16 @@ class Marks:
                         found[function] = mark
         return found
 
-    def _of_function(self, function: Function) -> Mark | None:
+    def _of_function(self, function: Function, *, read: bool = False) -> Mark | None:
+        """The mark that its decorators leave; `read` where it is taken from another class."""
         mark: Mark | None = None
         if isinstance(function.node, ast.Lambda):
             return None
         for decorator in reversed(function.node.decorator_list):
-            mark = self._decorated(mark, decorator, function.point)
+            before, mark = mark, self._decorated(mark, decorator, function.point)
+            if read and before is not None and mark is None:
+                # Read through its class, a class method is a method that shows its marks.
+                mark = self._unsure(before, decorator, function.point, "it may show its mark")
         return mark
 
     def _decorated(self, mark: Mark | None, decorator: ast.expr, point: Point) -> Mark | None:

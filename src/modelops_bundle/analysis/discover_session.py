@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from modelops_bundle.analysis.discover_match import Matcher
 from modelops_bundle.analysis.discover_merge import merged_models, merged_targets
 from modelops_bundle.analysis.discover_models import ModelFound, ModelReader
+from modelops_bundle.analysis.discover_presence import Presence, with_doubt
 from modelops_bundle.analysis.discover_targets import TargetReader
 from modelops_bundle.analysis.resolve import Resolver
 from modelops_bundle.analysis.resolve_bindings import definition as value_of
@@ -60,6 +61,11 @@ def _one(found: list[Found]) -> Found:
     return Found(replace(one, facts=merged), last.model)
 
 
+def _doubted(found: Found, doubt: Unresolved) -> Found:
+    one = found.discovered
+    return replace(found, discovered=replace(one, facts=with_doubt(one.facts, doubt)))
+
+
 class Session:
     """One question about one file."""
 
@@ -68,6 +74,7 @@ class Session:
     ) -> None:
         self._resolver = resolver
         self._loaded = loaded
+        self._presence = Presence(resolver)
         matcher = Matcher(resolver, (name for one in conventions for name in one.names()))
         self._models = [(one, ModelReader(resolver, matcher, one)) for one in conventions]
         self._targets = [(one, TargetReader(resolver, matcher, one)) for one in conventions]
@@ -93,7 +100,9 @@ class Session:
                     models += self._model(value, name, definition)
                 elif scope is self._loaded.scope:
                     targets += self._target(value, name, definition)
-        return [_one(found) for found in (models, targets) if found]
+        found = [_one(found) for found in (models, targets) if found]
+        doubt = self._presence.doubt(name, scope) if found else None
+        return [_doubted(one, doubt) for one in found] if doubt is not None else found
 
     def _made(self, name: str, definition: Assigned) -> tuple[Value, ...]:
         """What code made and gave to a name, other names of what is defined left out."""

@@ -12,6 +12,7 @@ from itertools import product
 
 from modelops_bundle.analysis.resolve_bindings import external
 from modelops_bundle.analysis.resolve_budget import Budget
+from modelops_bundle.analysis.resolve_by_name import ByName
 from modelops_bundle.analysis.resolve_calls import Arguments, Calls
 from modelops_bundle.analysis.resolve_classes import Classes
 from modelops_bundle.analysis.resolve_containers import Containers
@@ -76,6 +77,7 @@ class Resolver:
         self.classes = Classes(self.names, self.outside, self.evaluate)
         self.calls = Calls(self.names, self.evaluate)
         self.followed = Followed(self.names, self.calls, self.evaluate, self._budget)
+        self._by_name = ByName(self.names, self.classes, self.evaluate, self._attribute)
         self._methods = Methods(self.names, self.calls, self.evaluate)
         self._evaluators: dict[type[ast.expr], Callable[..., Values]] = {
             ast.Constant: self._constant,
@@ -342,18 +344,6 @@ class Resolver:
             results.append(_call_of(union(functions), node, point, bound))
         return union(results)
 
-    def _attribute_by_name(self, node: ast.Call, point: Point) -> Values | None:
-        """What `getattr` gives; with a default only where the attribute is certainly there."""
-        names = [text_of(value) for value in self.evaluate(node.args[1], point)]
-        name = names[0] if len(names) == 1 else None
-        if name is None or node.keywords or not name.isidentifier():
-            return None
-        written = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
-        values = self._attribute(written, point)
-        if len(node.args) == 3 and any(isinstance(one, Unknown) for one in values):
-            return None
-        return values
-
     def _called(self, function: ast.expr, point: Point) -> Iterator[tuple[Value, Call | None]]:
         """What may be called, and the `partial` that it is wrapped in."""
         for value in self.evaluate(function, point):
@@ -369,7 +359,7 @@ class Resolver:
     ) -> Values | None:
         if isinstance(function, External) and bound is None:
             if function.name == "builtins.getattr" and len(node.args) in (2, 3):
-                return self._attribute_by_name(node, point)
+                return self._by_name.call(node, point)
             if function.name == "builtins.type" and len(node.args) == 3:
                 made = self.followed.made(node, point)
                 return (made,) if made is not None else None

@@ -228,9 +228,9 @@ class Names:
         for star in reversed(scope.stars):
             if not made_at < star.at <= at <= star.until:
                 continue
-            values = self._stars.values(star, name, scope)
+            values, certain = self._stars.values(star, name, scope)
             found.values += values
-            if values and not star.conditional and not is_open(values):
+            if values and certain and not star.conditional and not is_open(values):
                 return
         if self._add_written(found, scope, name, made_at, at):
             return

@@ -25,32 +25,34 @@ class Stars:
         self._budget = budget
         self._known = known
 
-    def values(self, star: StarImport, name: str, scope: Scope) -> list[Value]:
-        """The alternatives; none where it does not bring the name."""
+    def values(self, star: StarImport, name: str, scope: Scope) -> tuple[list[Value], bool]:
+        """The alternatives, none where it does not bring the name, and whether one is bound."""
         module = self._names.module(star.module)
         where = Location(scope.path, star.line)
         if isinstance(module, External):
-            return foreign_star(star, name, scope, self._known)
+            return foreign_star(star, name, scope, self._known), True
         if not isinstance(module, Module) or module.path is None:
-            return []
+            return [], False
         loaded = self._names.modules.get(module.path)
         if loaded is None:
-            return [Unknown(name, f"{module.path} cannot be parsed", where)]
+            return [Unknown(name, f"{module.path} cannot be parsed", where)], False
         if loaded.scope is scope:
-            return []
-        values = self._exported_value(loaded, name)
-        return [*values, *self._names.doubts(module, name, scope.path)] if values else []
+            return [], False
+        values, bound = self._exported_value(loaded, name)
+        doubts = self._names.doubts(module, name, scope.path) if values else []
+        return [*values, *doubts], bound
 
-    def _exported_value(self, loaded: LoadedModule, name: str) -> list[Value]:
+    def _exported_value(self, loaded: LoadedModule, name: str) -> tuple[list[Value], bool]:
         key = (_STAR, f"{loaded.source.path}:{name}")
         if key in self._names.pending or not self._budget.enter(HOP):
             self._names.cut = min(self._names.cut, self._names.pending.get(key, -1))
-            return []
+            return [], False
         self._names.pending[key] = len(self._names.pending)
         exported = None
         visible, certain = not name.startswith("_"), True
         if "__all__" in loaded.scope.history:
             exported, certain = listed_texts(self._names.bound_in(loaded.scope, "__all__"))
+            certain = certain and self._names.definitions(loaded.scope, "__all__")[1]
             visible = name in exported or not certain
         found = Found()
         if visible:
@@ -67,4 +69,5 @@ class Stars:
         if values and not certain:
             where = Location(loaded.source.path)
             values.append(Unknown(name, "what __all__ holds is not certain", where))
-        return values
+        # With `__all__` the import fails where the name is not bound.
+        return values, exported is not None or not found.unbound

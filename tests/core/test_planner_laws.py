@@ -37,12 +37,19 @@ def facts(entry: Entry) -> tuple[object, ...]:
 def behaviour(plan: SyncPlan, entry: Entry, observed: Observation, **kept: object) -> object:
     """The behaviour digest of an entry of the result, worked out from the observation alone."""
     there = {(found.kind, found.path, found.symbol) for found in observed.discovered}
-    registered = frozenset(
+    registered = {
         (one.path, one.symbol)
         for key, one in plan.result.entries()
         if (key.kind, one.path, one.symbol) in there
-    )
-    context = Context(observed, registered, plan.result.environment)
+    }
+    # One of the candidates will be registered: until a person says which, none counts.
+    open_for = {(v.key.kind, name) for v in plan.undecided for name in v.candidates}
+    registered |= {
+        (found.path, found.symbol)
+        for found in observed.discovered
+        if (found.kind, found.entrypoint) in open_for
+    }
+    context = Context(observed, frozenset(registered), plan.result.environment)
     return entry_behavior(entry, context, kept.get("environment", plan.result.environment))  # type: ignore[arg-type]
 
 

@@ -11,6 +11,10 @@ from modelops_bundle.core.findings import Finding, Location
 from modelops_bundle.core.paths import ROOT, BundlePath, Entrypoint
 from modelops_bundle.core.registry import Kind
 
+#: How many files of an import chain are told, and what stands for those that are not.
+LONGEST_CHAIN = 64
+LEFT_OUT = BundlePath("...")
+
 
 @dataclass(frozen=True, slots=True)
 class FileState:
@@ -149,9 +153,15 @@ class Closure:
     dangling: frozenset[str] = frozenset()
 
     def chain(self, path: BundlePath) -> tuple[BundlePath, ...]:
-        """The import chain from the module's own file to this one, both included."""
+        """The import chain from the module's own file to this one, both included.
+
+        Of a chain of more than `LONGEST_CHAIN` files the middle is left out: chains for all files
+        of thousands in a row would grow with their square.
+        """
         chain = [path]
         while chain[-1] != self.path and chain[-1] in self.via:
+            if len(chain) == LONGEST_CHAIN:
+                return (self.path, LEFT_OUT, *reversed(chain[: LONGEST_CHAIN - 2]))
             chain.append(self.via[chain[-1]])
         return tuple(reversed(chain))
 

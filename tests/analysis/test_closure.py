@@ -6,7 +6,7 @@ import pytest
 
 from modelops_bundle.analysis.closure import closure_of
 from modelops_bundle.analysis.modules import ModuleIndex, default_source_roots
-from modelops_bundle.core.observation import Closure
+from modelops_bundle.core.observation import LONGEST_CHAIN, Closure
 from modelops_bundle.core.paths import BundlePath
 from support.trees import MemoryTree, memory_tree
 
@@ -388,7 +388,10 @@ def test_a_circle_of_many_modules_is_no_problem() -> None:
     }
     found = closure(memory_tree(sources), "p/m0.py")
     assert len(found.files) == count - 1
-    assert len(found.chain(BundlePath(f"p/m{count - 1}.py"))) == count
+    # Each but the first is reached from the one before it, and the chain says so.
+    assert all(found.via[f"p/m{n}.py"] == f"p/m{n - 1}.py" for n in range(1, count))
+    chain = found.chain(BundlePath(f"p/m{count - 1}.py"))
+    assert (chain[0], chain[-1], len(chain)) == ("p/m0.py", f"p/m{count - 1}.py", LONGEST_CHAIN)
 
 
 @pytest.mark.parametrize(

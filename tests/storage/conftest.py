@@ -58,7 +58,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
         return _remote(request, tmp_path)
     servers: ObjectServers = request.getfixturevalue("object_servers")
     access = servers[request.param].new_container()
-    return open_object_store(request.param, access.container, folder="a/b/", access=access)
+    return open_object_store(request.param, access.container, prefix="a/b/", access=access)
 
 
 def _remote(request: pytest.FixtureRequest, tmp_path: Path) -> Remote:

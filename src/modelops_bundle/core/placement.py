@@ -105,8 +105,13 @@ def object_addresses(
 
 def object_address(policy: StoragePolicy, digest: Digest) -> ObjectAddress:
     """Where a content is: `<prefix>/sha256/ab/<hex>` (transport.md, "Blobs")."""
-    key = f"{_folder(policy.prefix)}sha256/{digest.hex[:2]}/{digest.hex}"
+    key = object_key(policy.prefix, digest)
     return ObjectAddress(SCHEMES[policy.provider], policy.container, key)
+
+
+def object_key(prefix: str, digest: Digest) -> str:
+    """The name of a content below a prefix, in whatever container."""
+    return f"{_folder(prefix)}sha256/{digest.hex[:2]}/{digest.hex}"
 
 
 def parse_object_uri(uri: str, *, of: str = "") -> ObjectAddress:

@@ -37,7 +37,7 @@ def open_object_store(
     scheme: str,
     container: str,
     *,
-    folder: str = "",
+    prefix: str = "",
     access: StorageAccess | None = None,
     patience: Patience | None = None,
 ) -> ObjectStore:
@@ -46,7 +46,7 @@ def open_object_store(
     Args:
         scheme: `azure`, `gs` or `s3`.
         container: Container or bucket.
-        folder: What the keys of new objects begin with: "", or a text that ends in `/`.
+        prefix: What the keys of new objects begin with, or "".
         access: What the environment says of it; None for the provider's usual places.
         patience: How long to try.
 
@@ -61,7 +61,7 @@ def open_object_store(
         "s3": _amazon,
     }
     store = makers[scheme](container, access, patience)
-    return ObjectStore(store, url=f"{scheme}://{container}", folder=folder)
+    return ObjectStore(store, url=f"{scheme}://{container}", prefix=prefix)
 
 
 def _amazon(bucket: str, access: StorageAccess | None, patience: Patience) -> S3Store:

@@ -75,7 +75,5 @@ class ObjectStorage:
             known = (SCHEMES[access.provider], access.container)
             access = access if known == (scheme, container) else None
         ours = (scheme, container) == (SCHEMES.get(self.policy.provider), self.policy.container)
-        folder = self.policy.prefix.strip("/") if ours else ""
-        return open_object_store(
-            scheme, container, folder=f"{folder}/" if folder else "", access=access
-        )
+        prefix = self.policy.prefix if ours else ""
+        return open_object_store(scheme, container, prefix=prefix, access=access)

@@ -14,6 +14,7 @@ from obstore.store import AzureStore, GCSStore, S3Store
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import Descriptor
+from modelops_bundle.core.placement import object_key
 from modelops_bundle.errors import NotFoundInRemoteError, RemoteError, UnauthorizedError
 from modelops_bundle.storage.base import CHUNK_BYTES, verified
 
@@ -40,17 +41,17 @@ class ObjectStore:
     Args:
         store: The container.
         url: What to call it: without anything secret.
-        folder: What the keys of new objects begin with: "", or a text that ends in `/`.
+        prefix: What the keys of new objects begin with, or "".
     """
 
-    def __init__(self, store: Store, *, url: str, folder: str = "") -> None:
+    def __init__(self, store: Store, *, url: str, prefix: str = "") -> None:
         self._store = store
-        self._folder = folder
+        self._prefix = prefix
         self.url = url
 
     def key_of(self, digest: Digest) -> str:
         """`<prefix>/sha256/ab/<hex>`."""
-        return f"{self._folder}sha256/{digest.hex[:2]}/{digest.hex}"
+        return object_key(self._prefix, digest)
 
     def present(self, descriptors: Collection[Descriptor]) -> frozenset[Digest]:
         """Which of these contents are there in full length.

@@ -41,7 +41,7 @@ check: environment
 
 .PHONY: system
 system:
-	@tools/system-tools git skopeo docker-registry openssl
+	@tools/system-tools git skopeo docker-registry openssl chromium zsh fish
 	@tools/make-azurite
 
 .PHONY: test-core

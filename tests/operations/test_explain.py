@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.cli.render.explain import render_explain
 from modelops_bundle.core.plan import State
 from modelops_bundle.errors import UsageError
 from modelops_bundle.operations.explain import Explanation, Input, InputState, Role, explain
@@ -266,3 +267,23 @@ def test_the_document_has_the_shape_that_is_documented(project: Project, name: s
     document = explain_document(explain(project, name))
     assert_documented(document)
     assert document["changed"] == 1
+
+
+def test_data_that_is_read_and_not_declared_is_listed(project: Project) -> None:
+    put(project, "data/rates.csv", "a,b\n")
+    edit(project, "lib/rates.py", "RATE = 2.0", 'RATE = len(open("data/rates.csv").read())')
+    sync(project, SyncRequest())
+    found = explain(project, MODEL)
+    assert states(found) == {"data/rates.csv": "undeclared"}
+    read = of(found, "data/rates.csv")
+    assert str(read.read_at) == "lib/rates.py:1"
+    assert read.via == ("models/sir.py", "lib/network.py", "lib/rates.py")
+    assert found.fix == "mops-bundle register-model models/sir.py --data data/rates.csv"
+    assert not found.invalidates
+    document = explain_document(found)
+    assert_documented(document)
+    assert document["changed"] == 0
+    shown = render_explain(document, 80)
+    assert shown[0] == f"{MODEL} is fresh: none of 6 inputs changed since sync"
+    assert "  ? data  data/rates.csv   read, not declared (lib/rates.py:1)" in shown
+    assert explain(project, FIRST).fix == ""

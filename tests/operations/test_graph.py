@@ -232,3 +232,43 @@ def test_the_document_has_the_shape_that_is_documented(project: Project, name: s
 
 def test_a_path_is_a_bundle_path(project: Project) -> None:
     assert BundlePath.parse(draw(project, "lib/rates.py").asked) == "lib/rates.py"
+
+
+def told(drawn: Picture, name: str) -> list[str]:
+    return [reason.message for reason in drawn.graph.nodes[name].reasons]
+
+
+def test_what_is_stale_says_why_in_the_words_of_status(project: Project) -> None:
+    edit(project, "lib/rates.py", "2.0", "3.0")
+    edit(project, "pyproject.toml", "modelops-calabaria", "modelops-calabaria>=2")
+    (project.root / "targets/incidence.py").unlink()
+    drawn = draw(project)
+    verdicts = {str(verdict.key): verdict for verdict in status(project).plan.verdicts}
+    for name in (MODEL, FIRST, SECOND):
+        assert drawn.graph.nodes[name].reasons == verdicts[name].reasons != ()
+    assert "loses incidence_target; no target is left" in told(drawn, "target_set:fit")
+    assert told(drawn, "environment:pyproject.toml") == ["modelops-calabaria any -> >=2"]
+    assert_documented(graph_document(drawn))
+
+
+def test_data_that_is_read_and_not_declared_is_marked(project: Project) -> None:
+    write(project.root, "data/rates.csv", "a,b\n")
+    edit(project, "lib/rates.py", "RATE = 2.0", 'RATE = len(open("data/rates.csv").read())')
+    sync(project, SyncRequest())
+    drawn = draw(project)
+    assert unsound(drawn.graph) == {"data:data/rates.csv": "undeclared"}
+    assert drawn.affected == frozenset()
+    (edge,) = drawn.graph.after("data:data/rates.csv")
+    assert (edge.end, edge.kind.value) == (MODEL, "reads_undeclared")
+    assert told(drawn, "data:data/rates.csv") == [
+        "model sir_starsimsir reads it at lib/rates.py:1 and does not declare it"
+    ]
+    assert entries(draw(project, "data/rates.csv").graph) >= {MODEL, FIRST}
+    assert_documented(graph_document(drawn))
+
+
+def test_the_whole_can_be_kept_around_what_was_asked(project: Project) -> None:
+    everything = draw(project).graph
+    for name, focus in ((FIRST, FIRST), ("lib/rates.py", "code:lib/rates.py")):
+        drawn = picture(project, name, base=project.root, whole=True)
+        assert (drawn.graph, drawn.focus) == (everything, (focus,))

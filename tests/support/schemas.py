@@ -351,7 +351,10 @@ SCHEMAS: Mapping[str, Schema] = {
             record(
                 role={"enum": ["code", "data", "link", "environment"]},
                 state={
-                    "enum": ["fresh", "cosmetic", "stale", "missing", "added", "removed"],
+                    "enum": [
+                        *("fresh", "cosmetic", "stale", "missing", "added", "removed"),
+                        "undeclared",
+                    ],
                 },
                 path=MAYBE_PATH,
                 line=LINE,
@@ -361,6 +364,7 @@ SCHEMAS: Mapping[str, Schema] = {
                 change={"anyOf": [{"type": "null"}, SOURCE_CHANGE]},
                 details=listing(TEXT),
                 models=listing(record(id=TEXT, state=ENTRY_STATE)),
+                read_at={"anyOf": [{"type": "null"}, record(**PLACE)]},
             )
         ),
         changed=COUNT,
@@ -388,10 +392,20 @@ SCHEMAS: Mapping[str, Schema] = {
                     ]
                 },
                 name=TEXT,
-                state={"enum": [*ENTRY_STATE["enum"], "added"]},
+                state={"enum": [*ENTRY_STATE["enum"], "added", "undeclared"]},
                 affected=FLAG,
                 path=MAYBE_PATH,
                 line=LINE,
+                reasons=listing(
+                    record(
+                        code=MAYBE_TEXT,
+                        message=TEXT,
+                        path=MAYBE_PATH,
+                        line=LINE,
+                        via=listing(PATH),
+                        cosmetic=FLAG,
+                    )
+                ),
             )
         ),
         edges=listing(
@@ -400,7 +414,7 @@ SCHEMAS: Mapping[str, Schema] = {
                 kind={
                     "enum": [
                         *("imports", "defined_in", "needs", "reads", "provided_by"),
-                        *("compares", "holds", "runs_with"),
+                        *("compares", "holds", "runs_with", "reads_undeclared"),
                     ]
                 },
             )

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from modelops_bundle.core.plan import Reason
+
 
 class NodeKind(StrEnum):
     """What a node stands for."""
@@ -23,7 +25,8 @@ class NodeState(StrEnum):
     """How a node stands to what the registry recorded of it.
 
     Entries have the states of `core.plan.State`, and `added` where a sync would add them; files
-    and outputs are `fresh`, `cosmetic`, `stale` (they differ), `missing` or `added`.
+    and outputs are `fresh`, `cosmetic`, `stale` (they differ), `missing` or `added`; a file that
+    code reads and that nothing declares is `undeclared`: no digest of it was recorded.
     """
 
     FRESH = "fresh"
@@ -33,6 +36,7 @@ class NodeState(StrEnum):
     UNPARSED = "unparsed"
     AMBIGUOUS = "ambiguous"
     ADDED = "added"
+    UNDECLARED = "undeclared"
 
     @property
     def sound(self) -> bool:
@@ -51,6 +55,8 @@ class EdgeKind(StrEnum):
     COMPARES = "compares"
     HOLDS = "holds"
     RUNS_WITH = "runs_with"
+    #: Rule MB220: a change of the file goes unseen.
+    READS_UNDECLARED = "reads_undeclared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,7 @@ class Node:
         id: The kind and the name, such as `model:sir`; unique.
         name: An id, an output's or set's name, or a path.
         path, line: Where it is; "" and 0 where that says nothing.
+        reasons: What differs, as `status` tells it; for a file, who reads it without declaring it.
     """
 
     id: str
@@ -69,6 +76,7 @@ class Node:
     state: NodeState = NodeState.FRESH
     path: str = ""
     line: int = 0
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

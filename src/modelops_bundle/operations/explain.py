@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.findings import Location
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.plan import Action, Reason, Section, SectionKey, State, Verdict
 from modelops_bundle.core.registry import EntryKey, Kind, ModelEntry, TargetEntry
 from modelops_bundle.operations.source_changes import SourceChange, SourceChanges
 from modelops_bundle.operations.status import StatusReport, status
 from modelops_bundle.operations.sync import entry_key
+from modelops_bundle.preflight.base import PreflightContext
+from modelops_bundle.preflight.data_use import undeclared_reads
+from modelops_bundle.preflight.rules.mb220_undeclared_data import declaring_command
 from modelops_bundle.workspace.project import Project
 
 #: Reasons that the inputs tell.
@@ -39,6 +43,11 @@ class InputState(StrEnum):
     MISSING = "missing"
     ADDED = "added"
     REMOVED = "removed"
+    UNDECLARED = "undeclared"
+
+
+#: Of what is not declared no digest was recorded: whether it changed cannot be told.
+_UNCHANGED = (InputState.FRESH, InputState.COSMETIC, InputState.UNDECLARED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +61,7 @@ class Input:
             imported.
         change: For code that differs.
         details: For the environment: what is other in it, where that is known.
+        read_at: For data that is read and not declared: the first place that names it.
         providers: For a link: the models that have the output, with their states.
     """
 
@@ -64,11 +74,12 @@ class Input:
     change: SourceChange | None = None
     details: tuple[str, ...] = ()
     providers: tuple[tuple[EntryKey, State], ...] = ()
+    read_at: Location | None = None
 
     @property
     def changed(self) -> bool:
-        """Whether it can make a difference to what the entry computes."""
-        return self.state not in (InputState.FRESH, InputState.COSMETIC)
+        """Whether it differs so that it can make a difference to what the entry computes."""
+        return self.state not in _UNCHANGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +141,13 @@ class _Explainer:
         self._cosmetic = {r.path: r.cosmetic for r in self._verdict.reasons if r.path is not None}
 
     def explain(self) -> Explanation:
-        inputs = (*self._code(), *self._data(), *self._link(), *self._environment())
+        inputs = (
+            *self._code(),
+            *self._data(),
+            *self._undeclared(),
+            *self._link(),
+            *self._environment(),
+        )
         told = set(_TOLD_BY_INPUTS)
         if self._key.kind is Kind.TARGET:
             told.add("model_output")
@@ -218,6 +235,23 @@ class _Explainer:
             elif recorded is None and now is not None:
                 state = InputState.ADDED
             yield Input(role=Role.DATA, state=state, path=path, old=recorded or "", new=now or "")
+
+    def _context(self) -> PreflightContext:
+        return PreflightContext(
+            registry=self._plan.result, plan=self._plan, observed=self._observed
+        )
+
+    def _undeclared(self) -> Iterator[Input]:
+        """Data that the entry's code reads and that it does not declare (rule MB220)."""
+        found = undeclared_reads(self._context()).get(self._key, {})
+        for path, place in sorted(found.items()):
+            yield Input(
+                role=Role.DATA,
+                state=InputState.UNDECLARED,
+                path=path,
+                via=self._chain(place.path),
+                read_at=place,
+            )
 
     def _link(self) -> Iterator[Input]:
         old, new = self._recorded, self._entry
@@ -307,4 +341,7 @@ class _Explainer:
         missing = [one.path for one in inputs if one.state is InputState.MISSING and one.path]
         if missing:
             return f"bring back {missing[0]}"
+        unseen = [one.path for one in inputs if one.read_at is not None and one.path]
+        if unseen:
+            return declaring_command(self._context(), [(self._key, self._entry)], unseen)
         return ""

@@ -43,8 +43,18 @@ class ProviderDocument(TypedDict):
     state: str
 
 
+class PlaceDocument(TypedDict):
+    """A place in a project file; `line` is null where only the file is known."""
+
+    path: str
+    line: int | None
+
+
 class InputDocument(TypedDict):
     """One input: `role` is `code`, `data`, `link` or `environment`.
+
+    The state `undeclared` is that of data which the code reads, at `read_at`, and which the entry
+    does not declare: `via` leads to the file that names it, and a change of it goes unseen.
 
     `old` and `new` are digests, for a link the names of outputs; `details` tell what is other in
     an environment file, as far as its earlier text is known here.
@@ -60,6 +70,7 @@ class InputDocument(TypedDict):
     change: SourceChangeDocument | None
     details: list[str]
     models: list[ProviderDocument]
+    read_at: PlaceDocument | None
 
 
 class UserDocument(TypedDict):
@@ -139,6 +150,9 @@ def _input(one: Input) -> InputDocument:
         "change": None if one.change is None else _change(one.change),
         "details": list(one.details),
         "models": [{"id": key.id, "state": state.value} for key, state in one.providers],
+        "read_at": None
+        if one.read_at is None
+        else {"path": str(one.read_at.path), "line": one.read_at.line or None},
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.graph import Edge, EdgeKind, Graph, Node, NodeKind, NodeState
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.core.plan import SectionKey, Verdict
+from modelops_bundle.core.plan import Change, Reason, Section, SectionKey, Verdict
 from modelops_bundle.core.registry import (
     Entry,
     EntryKey,
@@ -19,7 +19,10 @@ from modelops_bundle.core.registry import (
 )
 from modelops_bundle.errors import InvalidPathError, UsageError
 from modelops_bundle.operations.places import project_path
+from modelops_bundle.operations.report_documents import section_difference
 from modelops_bundle.operations.status import StatusReport, status
+from modelops_bundle.preflight.base import PreflightContext
+from modelops_bundle.preflight.data_use import undeclared_reads
 from modelops_bundle.workspace.project import Project
 
 _FILES = (NodeKind.CODE, NodeKind.DATA, NodeKind.ENVIRONMENT)
@@ -31,6 +34,7 @@ _FILE_STATES = (
     NodeState.COSMETIC,
     NodeState.FRESH,
     NodeState.ADDED,
+    NodeState.UNDECLARED,
 )
 
 
@@ -54,12 +58,13 @@ class Picture:
     affected: frozenset[str] = frozenset()
 
 
-def picture(project: Project, name: str = "", *, base: Path) -> Picture:
+def picture(project: Project, name: str = "", *, base: Path, whole: bool = False) -> Picture:
     """Draw the whole project, what concerns one entry, or what depends on a file.
 
     Args:
         name: An entry's id, with or without its kind, or a path; "" for everything.
         base: The folder that a relative path starts from.
+        whole: Keep the rest of the project around what was asked about.
 
     Raises:
         UsageError: it is neither an entry nor a file.
@@ -67,19 +72,20 @@ def picture(project: Project, name: str = "", *, base: Path) -> Picture:
     """
     report = status(project)
     graph = project_graph(report)
-    whole = Picture(project=report.project_name, graph=graph, affected=graph.affected())
+    drawn = Picture(project=report.project_name, graph=graph, affected=graph.affected())
     if not name:
-        return whole
+        return drawn
     entry = _entry_node(graph, name)
     if entry:
         around = graph.upstream([entry]) | graph.downstream([entry])
-        return replace(whole, graph=graph.part(around), focus=(entry,))
+        part = graph if whole else graph.part(around)
+        return replace(drawn, graph=part, focus=(entry,))
     path = _path(project, name, base, graph)
     focus = tuple(node.id for node in _at(graph, path))
     if not focus and not _is_there(report, path):
         raise _unknown(name, graph)
-    below = graph.part(graph.downstream(focus))
-    return replace(whole, graph=below, focus=focus, asked=str(path))
+    part = graph if whole else graph.part(graph.downstream(focus))
+    return replace(drawn, graph=part, focus=focus, asked=str(path))
 
 
 def project_graph(report: StatusReport) -> Graph:
@@ -146,10 +152,17 @@ class _Builder:
         self._nodes: dict[str, Node] = {}
         self._edges: dict[Edge, None] = {}
         self._files: dict[str, set[NodeState]] = {}
+        self._sections = {
+            change.key: change
+            for change in report.plan.changes
+            if isinstance(change.key, SectionKey)
+        }
+        self._details = report.environment_details
 
     def build(self) -> Graph:
         for key, entry in self._entries():
             self._entry(key, entry)
+        self._undeclared()
         self._outputs()
         self._target_sets()
         for name, states in self._files.items():
@@ -175,17 +188,48 @@ class _Builder:
             state=NodeState.ADDED if verdict is None else NodeState(verdict.state.value),
             path=str(verdict.path if verdict else entry.path),
             line=verdict.line if verdict else self._line(key),
+            reasons=verdict.reasons if verdict else (),
         )
         recorded = self._plan.record.get(key)
         self._code(name, entry, recorded, verdict)
         self._data(name, entry, recorded)
-        environment = self._plan.result.environment
+        self._environment(name)
+
+    def _environment(self, name: str) -> None:
         changed = {change.path for change in self._plan.environment}
-        for path in environment:
+        section = self._sections.get(SectionKey(Section.ENVIRONMENT))
+        for path in self._plan.result.environment:
             known = path not in changed or not self._plan.record.environment
             state = NodeState.FRESH if known else NodeState.STALE
             node = self._file(NodeKind.ENVIRONMENT, path, state)
+            if section is not None and not known and not self._nodes[node].reasons:
+                told = tuple(self._told(r) for r in section.reasons if r.path == path)
+                self._nodes[node] = replace(self._nodes[node], reasons=told)
             self._link(node, name, EdgeKind.RUNS_WITH)
+
+    def _told(self, reason: Reason) -> Reason:
+        """A reason of the environment with what is other in the file, where that is known."""
+        details = self._details.get(reason.path, ()) if reason.path else ()
+        return replace(reason, message=", ".join(details)) if details else reason
+
+    def _undeclared(self) -> None:
+        """Files that code reads and that the entry does not declare, as rule MB220 finds them."""
+        context = PreflightContext(
+            registry=self._plan.result, plan=self._plan, observed=self._observed
+        )
+        for key, places in undeclared_reads(context).items():
+            for path, place in places.items():
+                node = self._file(NodeKind.DATA, path, NodeState.UNDECLARED)
+                reason = Reason(
+                    code="MB220",
+                    field="data",
+                    message=f"{key.kind} {key.id} reads it at {place} and does not declare it",
+                    path=place.path,
+                    line=place.line,
+                )
+                known = self._nodes[node]
+                self._nodes[node] = replace(known, reasons=(*known.reasons, reason))
+                self._link(node, str(key), EdgeKind.READS_UNDECLARED)
 
     def _line(self, key: EntryKey) -> int:
         for added, found in self._plan.additions:
@@ -260,16 +304,19 @@ class _Builder:
                 self._link(node, target_node, EdgeKind.COMPARES)
 
     def _target_sets(self) -> None:
-        changed = {
-            change.key.name for change in self._plan.changes if isinstance(change.key, SectionKey)
-        }
         for name, group in {
             **self._plan.record.target_sets,
             **self._plan.result.target_sets,
         }.items():
             node = f"{NodeKind.TARGET_SET}:{name}"
-            state = NodeState.STALE if name in changed else NodeState.FRESH
-            self._nodes[node] = Node(id=node, kind=NodeKind.TARGET_SET, name=name, state=state)
+            change = self._sections.get(SectionKey(Section.TARGET_SET, name))
+            self._nodes[node] = Node(
+                id=node,
+                kind=NodeKind.TARGET_SET,
+                name=name,
+                state=NodeState.STALE if change else NodeState.FRESH,
+                reasons=(_difference(change),) if change else (),
+            )
             for target in group.targets:
                 if f"{Kind.TARGET}:{target}" in self._nodes:
                     self._link(f"{Kind.TARGET}:{target}", node, EdgeKind.HOLDS)
@@ -287,6 +334,10 @@ class _Builder:
 def _shown_order(node: Node) -> tuple[int, str]:
     """By kind; files by path, what the registry lists in its order."""
     return _ORDER[node.kind], node.name if node.kind in _FILES else ""
+
+
+def _difference(change: Change) -> Reason:
+    return Reason(code="", field="targets", message=section_difference(change))
 
 
 def _below(folder: BundlePath, digests: Mapping[BundlePath, Digest]) -> dict[BundlePath, Digest]:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from modelops_bundle.core.plan import Reason
 from modelops_bundle.operations.graph import Picture
+
+
+class NodeReasonDocument(TypedDict):
+    """What differs, in the words of `status`; `code` is null for what has no rule of its own."""
+
+    code: str | None
+    message: str
+    path: str | None
+    line: int | None
+    via: list[str]
+    cosmetic: bool
 
 
 class NodeDocument(TypedDict):
@@ -12,6 +24,8 @@ class NodeDocument(TypedDict):
 
     `state` is how it stands to what the registry recorded of it; `affected` tells that an entry,
     an output or the environment that it depends on, or it itself, is not as recorded.
+    A file that code reads and no entry declares has the state `undeclared`; its edges, and those
+    of a file that only some of its readers declare, have the kind `reads_undeclared`.
     """
 
     id: str
@@ -21,6 +35,7 @@ class NodeDocument(TypedDict):
     affected: bool
     path: str | None
     line: int | None
+    reasons: list[NodeReasonDocument]
 
 
 #: A change of `from` concerns `to`; `kind` is what `to` does with `from`.
@@ -60,6 +75,7 @@ def graph_document(picture: Picture) -> GraphDocument:
                 "affected": node.id in affected,
                 "path": node.path or None,
                 "line": node.line or None,
+                "reasons": [_reason(reason) for reason in node.reasons],
             }
             for node in picture.graph.nodes.values()
         ],
@@ -67,4 +83,15 @@ def graph_document(picture: Picture) -> GraphDocument:
             {"from": edge.start, "to": edge.end, "kind": edge.kind.value}
             for edge in picture.graph.edges
         ],
+    }
+
+
+def _reason(reason: Reason) -> NodeReasonDocument:
+    return {
+        "code": reason.code or None,
+        "message": reason.message,
+        "path": None if reason.path is None else str(reason.path),
+        "line": reason.line or None,
+        "via": [str(path) for path in reason.via],
+        "cosmetic": reason.cosmetic,
     }

@@ -228,11 +228,12 @@ def _section(change: Change, key: SectionKey) -> SectionDocument:
         "change": change.kind.value,
         "destructive": change.destructive,
         "cosmetic": change.cosmetic,
-        "messages": [reason.message for reason in change.reasons] or [_difference(change)],
+        "messages": [reason.message for reason in change.reasons] or [section_difference(change)],
     }
 
 
-def _difference(change: Change) -> str:
+def section_difference(change: Change) -> str:
+    """What is other in a section, as a short clause."""
     before, after = change.before, change.after
     if isinstance(before, str) and isinstance(after, str):
         return f"{before} -> {after}"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from modelops_bundle.core.data_reads import DataRead
 from modelops_bundle.core.dependencies import lies_in
 from modelops_bundle.core.findings import Location
 from modelops_bundle.core.observation import Closure
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.core.registry import ModelEntry, TargetEntry
+from modelops_bundle.core.registry import EntryKey, ModelEntry, TargetEntry
 from modelops_bundle.preflight.base import PreflightContext
+from modelops_bundle.preflight.entities import settled_entries
 
 #: Code that counts by its bytes: what it reads is not known.
 _OPAQUE = (".so", ".pyd", ".pyc", ".pyi", ".zip")
@@ -76,6 +77,21 @@ class DataUse:
                 if read.path.is_within(path) or path.is_within(read.path):
                     return True
         return False
+
+
+def undeclared_reads(
+    context: PreflightContext,
+) -> Mapping[EntryKey, Mapping[BundlePath, Location]]:
+    """The files that entries read and do not declare, each with the first place that names it."""
+    if not context.observed.reads:
+        return {}
+    use = DataUse(context)
+    found: dict[EntryKey, dict[BundlePath, Location]] = {}
+    for key, entry in settled_entries(context):
+        for place, _, files in sorted(use.undeclared(entry), key=lambda one: one[0]):
+            for file in files:
+                found.setdefault(key, {}).setdefault(file, place)
+    return found
 
 
 def _top(entry: ModelEntry | TargetEntry) -> str:

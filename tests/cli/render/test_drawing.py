@@ -42,10 +42,13 @@ def node(
         "affected": affected,
         "path": None,
         "line": None,
+        "reasons": [],
     }
 
 
-def document(nodes: list[NodeDocument], *edges: tuple[int, int]) -> GraphDocument:
+def document(
+    nodes: list[NodeDocument], *edges: tuple[int, int], kind: str = "reads"
+) -> GraphDocument:
     return {
         "schema": "mops-bundle.graph/1",
         "project": 'the "project"\\',
@@ -53,7 +56,7 @@ def document(nodes: list[NodeDocument], *edges: tuple[int, int]) -> GraphDocumen
         "focus": [],
         "nodes": nodes,
         "edges": [
-            {"from": nodes[start]["id"], "to": nodes[end]["id"], "kind": "reads"}
+            {"from": nodes[start]["id"], "to": nodes[end]["id"], "kind": kind}
             for start, end in edges
         ],
     }
@@ -126,6 +129,14 @@ def test_arrows_go_the_way_of_changes() -> None:
     drawn = document([node("a"), node("b")], (0, 1))
     assert "  n0 --> n1" in render_mermaid(drawn, 80)
     assert '  n0 -> n1 [tooltip="reads"];' in render_dot(drawn, 80)
+
+
+def test_what_is_read_and_not_declared_hangs_by_a_broken_line() -> None:
+    drawn = document([node("a", state="undeclared"), node("b")], (0, 1), kind="reads_undeclared")
+    mermaid, dot = render_mermaid(drawn, 80), render_dot(drawn, 80)
+    assert '  n0[("? data a")]:::undeclared' in mermaid
+    assert "  n0 -.-> n1" in mermaid
+    assert '  n0 -> n1 [tooltip="reads_undeclared", style=dashed];' in dot
 
 
 def test_an_empty_picture_is_one() -> None:

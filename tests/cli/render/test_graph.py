@@ -19,6 +19,7 @@ def document(
             "affected": state.startswith("affected "),
             "path": None,
             "line": None,
+            "reasons": [],
         }
         for name, state in nodes.items()
     ]
@@ -101,6 +102,25 @@ def test_a_folder_shows_each_of_its_files_once() -> None:
         "= code l/b.py",
         "`-- = code l/a.py",
         "    `-- = model m",
+    ]
+
+
+def test_what_is_read_and_not_declared_is_said_where_it_is_read() -> None:
+    nodes = {"model:m": "fresh", "target:t": "fresh", "data:d.csv": "undeclared"}
+    drawn = document(nodes, ("data:d.csv", "model:m"), ("data:d.csv", "target:t"))
+    drawn["edges"][0]["kind"] = "reads_undeclared"
+    assert render_graph(drawn, 80) == [
+        "= model m",
+        "`-- ? data d.csv  (read, not declared)",
+        "",
+        "= target t",
+        "`-- ? data d.csv",
+    ]
+    drawn["path"], drawn["focus"] = "d.csv", ["data:d.csv"]
+    assert render_graph(drawn, 80)[1:] == [
+        "? data d.csv",
+        "|-- = model m  (read, not declared)",
+        "`-- = target t",
     ]
 
 

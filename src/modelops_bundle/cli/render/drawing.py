@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelops_bundle.cli.output import printable
-from modelops_bundle.cli.render.graph import marked
+from modelops_bundle.cli.render.graph import UNDECLARED, marked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ _COLOURS = {
     "cosmetic": ("#fff7bc", "#8c6d1f"),
     "added": ("#e0f3db", "#2b8a3e"),
     "affected": ("#fee8c8", "#d94801"),
+    "undeclared": ("#efedf5", "#54278f"),
 }
 _MERMAID_SHAPES = {
     "model": ("[", "]"),
@@ -46,7 +47,9 @@ def render_mermaid(document: GraphDocument, columns: int) -> list[str]:
         style = _style(node)
         mark = f":::{style}" if style else ""
         lines.append(f'  {names[node["id"]]}{opening}"{label}"{closing}{mark}')
-    lines += [f"  {names[edge['from']]} --> {names[edge['to']]}" for edge in document["edges"]]
+    for edge in document["edges"]:
+        arrow = "-.->" if edge["kind"] == UNDECLARED else "-->"
+        lines.append(f"  {names[edge['from']]} {arrow} {names[edge['to']]}")
     used = {_style(node) for node in document["nodes"]}
     for style, (fill, border) in _COLOURS.items():
         if style in used:
@@ -69,16 +72,17 @@ def render_dot(document: GraphDocument, columns: int) -> list[str]:
             fill, border = _COLOURS[style]
             fields += f', fillcolor="{fill}", color="{border}"'
         lines.append(f"  {names[node['id']]} [{fields}];")
-    lines += [
-        f"  {names[edge['from']]} -> {names[edge['to']]} [tooltip={_dot_text(edge['kind'])}];"
-        for edge in document["edges"]
-    ]
+    for edge in document["edges"]:
+        fields = f"tooltip={_dot_text(edge['kind'])}"
+        if edge["kind"] == UNDECLARED:
+            fields += ", style=dashed"
+        lines.append(f"  {names[edge['from']]} -> {names[edge['to']]} [{fields}];")
     return [*lines, "}"]
 
 
 def _style(node: NodeDocument) -> str:
     """The class of a node; "" for one with which all is well."""
-    if node["state"] in ("cosmetic", "added"):
+    if node["state"] in ("cosmetic", "added", "undeclared"):
         return "affected" if node["affected"] and node["state"] == "cosmetic" else node["state"]
     if node["state"] == "fresh":
         return "affected" if node["affected"] else ""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         SymbolDocument,
     )
 
-_SIGNS = {"fresh": "=", "cosmetic": "~", "added": "+", "removed": "-"}
+_SIGNS = {"fresh": "=", "cosmetic": "~", "added": "+", "removed": "-", "undeclared": "?"}
 _ROLES = {"environment": "env"}
 _LABELS = {
     "entrypoint": "name",
@@ -52,7 +52,8 @@ def render_explain(document: ExplainDocument, columns: int) -> list[str]:
 
 
 def _headline(document: ExplainDocument) -> str:
-    total = counted(len(document["inputs"]), "input")
+    declared = [one for one in document["inputs"] if one["state"] != "undeclared"]
+    total = counted(len(declared), "input")
     changed = f"{document['changed'] or 'none'} of {total} changed since sync"
     state = document["state"]
     if document["changed"] and state in ("fresh", "cosmetic"):
@@ -74,6 +75,9 @@ def _label(one: InputDocument) -> str:
 def _text(one: InputDocument, document: ExplainDocument) -> str:
     if one["role"] == "link":
         return _link(one)
+    read_at = one["read_at"]
+    if read_at is not None:
+        return f"{one['path']}   read, not declared ({place(read_at['path'], read_at['line'])})"
     subject = " -> ".join(one["via"]) or one["path"] or ""
     notes = {"missing": "is missing", "added": "is new", "removed": "is no longer used"}
     if one["state"] in notes:

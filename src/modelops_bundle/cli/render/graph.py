@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from modelops_bundle.operations.graph_documents import GraphDocument, NodeDocument
 
 _KINDS = {"target_set": "target set", "environment": "env"}
-_MARKS = {"fresh": "=", "cosmetic": "~", "added": "+"}
+_MARKS = {"fresh": "=", "cosmetic": "~", "added": "+", "undeclared": "?"}
+#: The kind of edge that no sync sees.
+UNDECLARED = "reads_undeclared"
 _ENTRIES = ("model", "target")
 _COUNTED = ("model", "target", "target_set")
 #: Lines of deeper levels are indented like those of this one, or a long chain of imports would
@@ -68,10 +70,13 @@ class _Tree:
         self.needs: dict[str, list[str]] = {name: [] for name in self._nodes}
         self.used_by: dict[str, list[str]] = {name: [] for name in self._nodes}
         self._shown: set[str] = set()
+        self._unseen: set[tuple[str, str]] = set()
         place_of = {name: at for at, name in enumerate(self._nodes)}
         for edge in document["edges"]:
             self.needs[edge["to"]].append(edge["from"])
             self.used_by[edge["from"]].append(edge["to"])
+            if edge["kind"] == UNDECLARED:
+                self._unseen |= {(edge["from"], edge["to"]), (edge["to"], edge["from"])}
         for links in (*self.needs.values(), *self.used_by.values()):
             links.sort(key=place_of.__getitem__)
 
@@ -88,19 +93,20 @@ class _Tree:
     def _branches(self, root: str, below: Mapping[str, Sequence[str]]) -> Iterator[str]:
         stack = self._children(root, below, "", 0)
         while stack:
-            name, prefix, last, depth = stack.pop()
-            yield f"{prefix}{'`-- ' if last else '|-- '}{self._line(name, below)}"
+            name, parent, prefix, last, depth = stack.pop()
+            note = "  (read, not declared)" if (parent, name) in self._unseen else ""
+            yield f"{prefix}{'`-- ' if last else '|-- '}{self._line(name, below)}{note}"
             deeper = prefix + ("    " if last else "|   ") if depth < _DEEPEST else prefix
             stack += self._children(name, below, deeper, depth + 1)
 
     def _children(
         self, name: str, below: Mapping[str, Sequence[str]], prefix: str, depth: int
-    ) -> list[tuple[str, str, bool, int]]:
+    ) -> list[tuple[str, str, str, bool, int]]:
         if name in self._shown:
             return []
         self._shown.add(name)
         children = below[name]
-        rows = [(child, prefix, child == children[-1], depth) for child in children]
+        rows = [(child, name, prefix, child == children[-1], depth) for child in children]
         return rows[::-1]
 
     def _line(self, name: str, below: Mapping[str, Sequence[str]]) -> str:

@@ -66,6 +66,7 @@ def _finding(
         what = str(files[0])
     else:
         what = f"{len(files)} files of {_folder(subject)} ({listed([str(f) for f in files])})"
+    paths = files if subject == ROOT or len(files) == 1 else (subject,)
     lost = " and which would not travel" if stays else ""
     return Finding(
         code=RULE.code,
@@ -73,7 +74,7 @@ def _finding(
         key=str(users[0][0]),
         message=f"{who} {'reads' if one else 'read'} {what}, "
         f"which {'it does' if one else 'they do'} not declare{lost}",
-        hint=f"Run '{_command(context, users, subject, files)}'",
+        hint=f"Run '{declaring_command(context, users, paths)}'",
         location=place,
     )
 
@@ -82,16 +83,14 @@ def _folder(folder: BundlePath) -> str:
     return "the project's root" if folder == ROOT else str(folder)
 
 
-def _command(
+def declaring_command(
     context: PreflightContext,
     users: Sequence[tuple[EntryKey, ModelEntry | TargetEntry]],
-    subject: BundlePath,
-    files: _Files,
+    paths: Sequence[BundlePath],
 ) -> str:
-    """The one command that declares it."""
+    """The one command that declares files or folders for entries of one kind."""
     kind = users[0][0].kind
     entries = [_argument(context, key, entry) for key, entry in users]
-    paths = files if subject == ROOT or len(files) == 1 else (subject,)
     code = kind is Kind.MODEL and all(path.suffix == ".py" for path in paths)
     option = "--code" if code else "--data"
     declared = [f"{option} {_quoted(path)}" for path in paths]

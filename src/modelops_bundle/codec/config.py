@@ -40,7 +40,8 @@ _STATE_SCHEMA = "mops-bundle.state/1"
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 #: The existing tool's names for the modes.
 _MODES = {"oci-only": "oci", "blob-only": "blob"}
-_PROVIDERS = ("azure", "s3", "gcs", "azurite", "minio")
+#: Whose object storage is known.
+PROVIDERS = ("azure", "s3", "gcs", "azurite", "minio")
 _T = TypeVar("_T")
 
 
@@ -313,8 +314,8 @@ def _mode(text: str) -> StorageMode:
 
 
 def _provider(text: str) -> str:
-    if text not in _PROVIDERS:
-        raise ValueError(f"one of {', '.join(_PROVIDERS)}")
+    if text not in PROVIDERS:
+        raise ValueError(f"one of {', '.join(PROVIDERS)}")
     return text
 
 

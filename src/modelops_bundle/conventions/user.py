@@ -11,7 +11,7 @@ from modelops_bundle.errors import ConfigError
 _TABLE = "tool.modelops-bundle.conventions"
 
 #: Keys whose value is a list of dotted names.
-_QUALIFIED = (
+QUALIFIED = (
     "model-bases",
     "output-decorators",
     "scenario-decorators",
@@ -21,14 +21,14 @@ _QUALIFIED = (
     "target-constructors",
 )
 #: Keys whose value is a list of plain names.
-_PLAIN = (
+PLAIN = (
     "required-methods",
     "output-hooks",
     "scenario-hooks",
     "parameter-methods",
 )
 #: Keys whose value is one name; those marked True may be empty.
-_SINGLE = {
+SINGLE = {
     "outputs-attribute": True,
     "parameters-attribute": True,
     "parameters-field": True,
@@ -37,7 +37,7 @@ _SINGLE = {
 }
 _OTHER = ("implicit-scenarios", "inheritance", "output-position")
 #: All keys that the table may hold.
-KEYS = (*_QUALIFIED, *_PLAIN, *_SINGLE, *_OTHER)
+KEYS = (*QUALIFIED, *PLAIN, *SINGLE, *_OTHER)
 
 
 def conventions_from(
@@ -79,11 +79,11 @@ def _convention(name: str, value: object) -> Convention:
     inheritance = Inheritance.ATTRIBUTES
     position = -1
     for key, given in value.items():
-        if key in _QUALIFIED or key in _PLAIN:
-            lists[key] = _names(where, key, given, dotted=key in _QUALIFIED)
+        if key in QUALIFIED or key in PLAIN:
+            lists[key] = _names(where, key, given, dotted=key in QUALIFIED)
         elif key == "implicit-scenarios":
             lists[key] = _strings(where, key, given)
-        elif key in _SINGLE:
+        elif key in SINGLE:
             words[key] = _word(where, key, given)
         elif key == "inheritance":
             inheritance = _inheritance(where, given)
@@ -91,7 +91,7 @@ def _convention(name: str, value: object) -> Convention:
             position = _position(where, given)
         else:
             raise _unknown_key(where, key)
-    if not any(lists.get(key) for key in _QUALIFIED):
+    if not any(lists.get(key) for key in QUALIFIED):
         raise _error(where, "", "names nothing: no model and no target could follow it")
     return Convention(
         name=name,
@@ -120,7 +120,7 @@ def _convention(name: str, value: object) -> Convention:
 def _word(where: str, key: str, given: object) -> str:
     if not isinstance(given, str):
         raise _error(where, key, f"{key} is {_type(given)}, not a string")
-    if not (given.isidentifier() or (_SINGLE[key] and given == "")):
+    if not (given.isidentifier() or (SINGLE[key] and given == "")):
         raise _error(where, key, f"{key} = {given!r} is no Python name")
     return given
 

@@ -26,6 +26,11 @@ class BundleError(Exception):
     def __str__(self) -> str:
         return f"{self.message}; {self.not_done}" if self.not_done else self.message
 
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """File, 1-based line and column that it is about; "" and 0 where none is known."""
+        return "", 0, 0
+
 
 class UsageError(BundleError):
     """The command was called in a way that cannot be carried out."""
@@ -57,16 +62,14 @@ class ConfigError(BundleError):
     code = "config"
 
 
-class RegistryError(BundleError):
-    """`registry.yaml` cannot be read, or must not be written.
+class DocumentError(BundleError):
+    """A document that people write cannot be read.
 
     Attributes:
         path: The file, as shown to the user.
         line: 1-based line, or 0 where none is known.
         column: 1-based column, or 0.
     """
-
-    code = "registry"
 
     def __init__(
         self,
@@ -87,6 +90,23 @@ class RegistryError(BundleError):
             not_done=not_done,
             hint=hint or (f"mend {path}:{line}" if path and line else ""),
         )
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """File, line and column."""
+        return self.path, self.line, self.column
+
+
+class RegistryError(DocumentError):
+    """`registry.yaml` cannot be read, or must not be written."""
+
+    code = "registry"
+
+
+class JobError(DocumentError):
+    """A job specification that cannot be read."""
+
+    code = "job"
 
 
 class UnparsableSourceError(BundleError):

@@ -134,8 +134,13 @@ FINDING = define(
             ),
             message=WORDS,
             hint=of(TEXT, 'What to do about it, or "".'),
-            path=MAYBE_PATH,
+            path=of(
+                {"type": ["string", "null"], "pattern": r"^(?!.*\\).+$"},
+                "A path relative to the project's root, with `/`; that of a job specification "
+                "outside the project begins with `../` or `/`.",
+            ),
             line=LINE,
+            column=of(LINE, "Column in that line, in characters from 1, where it is known."),
         ),
         "One thing that is wrong, or worth knowing, with the place where it is mended.",
     ),

@@ -304,5 +304,5 @@ def _unparsed_helper(failure: ParseFailure) -> Finding:
         message=f"{failure.path} cannot be parsed ({failure.message}): it counts by its bytes, "
         "and what it imports is not known",
         hint=f"Correct {failure.path}, or use a Python that can read it",
-        location=Location(failure.path, failure.line),
+        location=Location(failure.path, failure.line, failure.column),
     )

@@ -152,7 +152,9 @@ def _report(error: Exception, out: Output) -> int:
             hint="run the command again with --debug and report what it prints",
         )
         shown.code = "internal"
-    if out.json:
+    if out.on_error is not None:
+        out.on_error(shown)
+    elif out.json:
         from modelops_bundle.operations.report_documents import error_document
 
         out.document(error_document(shown))

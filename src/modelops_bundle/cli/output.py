@@ -30,7 +30,10 @@ class Output:
     Attributes:
         json: One document on stdout and nothing else there; no prompts.
         colour: Lines on stdout are painted.
+        on_error: How an error that ends the command is shown, where it has a format of its own.
     """
+
+    on_error: Callable[[BundleError], None] | None = None
 
     def __init__(self, *, json_only: bool = False, no_colour: bool = False) -> None:
         self.json = json_only

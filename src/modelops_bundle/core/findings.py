@@ -18,10 +18,14 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
-    """A place in a project file; `line` is 1-based, 0 where only the file is known."""
+    """A place in a project file; `line` and `column` are 1-based, 0 where they are not known.
+
+    Columns count characters. A file outside the project stands relative to its root, with `..`.
+    """
 
     path: BundlePath
     line: int = 0
+    column: int = 0
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}" if self.line else str(self.path)

@@ -74,7 +74,7 @@ class UnregisteredDocument(TypedDict):
 
 
 class FindingDocument(TypedDict):
-    """One finding; `entity` is "" for the project."""
+    """One finding; `entity` is "" for the project. `column` counts characters, from 1."""
 
     code: str
     severity: str
@@ -83,6 +83,7 @@ class FindingDocument(TypedDict):
     hint: str
     path: str | None
     line: int | None
+    column: int | None
 
 
 class SummaryDocument(TypedDict):

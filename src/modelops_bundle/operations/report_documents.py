@@ -289,6 +289,7 @@ def _finding(finding: Finding) -> FindingDocument:
         "hint": finding.hint,
         "path": None if place is None else str(place.path),
         "line": (place.line or None) if place else None,
+        "column": (place.column or None) if place else None,
     }
 
 

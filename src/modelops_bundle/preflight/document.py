@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from modelops_bundle.preflight.base import Rule
-from modelops_bundle.preflight.documented import DOCUMENTED, RuleDoc
-from modelops_bundle.preflight.rules import RULES
+from modelops_bundle.preflight.catalog import coded
+from modelops_bundle.preflight.documented import RuleDoc
 
 _INTRODUCTION = """\
 # Rules
@@ -14,8 +14,8 @@ _INTRODUCTION = """\
 <!-- Written by `make docs` from the rules; edit those. -->
 
 What mops-bundle says about a project has a code. Codes are stable: a code is never given another
-meaning, and a retired one is not used again. `MB1xx` are reasons of staleness and what a sync
-cures, `MB2xx` come from reading the code, `MB3xx` from preflight.
+meaning, and a retired one is not used again. `MB0xx` are about a check itself, `MB1xx` are reasons
+of staleness and what a sync cures, `MB2xx` come from reading the code, `MB3xx` from preflight.
 
 An *error* makes `check` exit with 1 and `push` refuse; a *warning* and an *info* do not. The
 severity below is the usual one; a finding may weigh less where its text says so. Codes without a
@@ -29,8 +29,7 @@ raises no error here.
 
 def render_rules_doc() -> str:
     """The whole page, by code; the same text on every machine."""
-    entries: list[Rule | RuleDoc] = [*RULES, *DOCUMENTED]
-    entries.sort(key=lambda entry: entry.code)
+    entries = coded().values()
     table = ["| code | severity | what |", "|---|---|---|"]
     table += [f"| [{e.code}](#{_anchor(e)}) | {_severity(e)} | {e.title} |" for e in entries]
     sections = [f"## {_heading(entry)}\n\n{_body(entry)}\n" for entry in entries]

@@ -124,6 +124,15 @@ STALENESS: tuple[RuleDoc, ...] = (
 #: Findings that are not checked by a rule, because only the one who reads the file can tell.
 REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
     RuleDoc(
+        "MB001",
+        "Check could not be made",
+        _ERROR,
+        "`check --output-format github` and `sarif` report under this code why there is nothing "
+        "else to report: no registry, one that cannot be read, a malformed job specification, a "
+        "mistake in the configuration. The message says which. The exit code is that of the "
+        "error, 2 as a rule.",
+    ),
+    RuleDoc(
         "MB131",
         "Job specification names an old entrypoint",
         _WARNING,
@@ -271,4 +280,6 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
 )
 
 #: Everything that is documented without a check, sorted by code.
-DOCUMENTED: tuple[RuleDoc, ...] = (*STALENESS, *REPORTED_ELSEWHERE)
+DOCUMENTED: tuple[RuleDoc, ...] = (
+    *sorted((*STALENESS, *REPORTED_ELSEWHERE), key=lambda entry: entry.code),
+)

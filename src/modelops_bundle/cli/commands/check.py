@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modelops_bundle.errors import UsageError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -24,19 +26,28 @@ def add_arguments(parser: CommandParser) -> None:
         help="do not fail for absent data that git ignores: CI often has no data",
     )
     parser.add_argument(
-        "--output-format", choices=("text", "json"), default="text", help="text by default"
+        "--output-format",
+        choices=("text", "json", "github", "sarif"),
+        default="text",
+        help="text by default; github prints annotations, sarif a log for code scanning",
     )
 
 
 def run(args: Namespace, out: Output) -> int:
     """Print findings; 1 if one of them is an error."""
+    from modelops_bundle.cli.check_formats import format_of
     from modelops_bundle.cli.here import current_project
-    from modelops_bundle.cli.render.check import render_check
     from modelops_bundle.operations.check import check
     from modelops_bundle.operations.report_documents import check_document
 
     if args.output_format == "json":
         out.json = True
+    elif out.json and args.output_format != "text":
+        raise UsageError(
+            f"--json and --output-format {args.output_format} exclude each other",
+            hint="give one of them",
+        )
+    shown = format_of(args.output_format, out)
     checked = check(current_project(), strict=args.strict, code_only=args.code_only)
-    out.show(check_document(checked.report, checked.findings, ok=checked.ok), render_check)
+    shown(check_document(checked.report, checked.findings, ok=checked.ok))
     return 0 if checked.ok else FAILED

@@ -6,7 +6,7 @@ from modelops_bundle.cli.render.layout import counted, place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from modelops_bundle.operations.documents import CheckDocument
+    from modelops_bundle.operations.documents import CheckDocument, FindingDocument
 
 
 def render_check(document: CheckDocument, columns: int) -> list[str]:
@@ -17,11 +17,19 @@ def render_check(document: CheckDocument, columns: int) -> list[str]:
         columns: Not used: a finding is one line, whatever the terminal's width.
     """
     registry = document["project"]["registry"]
-    lines = []
-    for finding in document["findings"]:
-        where = place(finding["path"], finding["line"]) or registry
-        hint = f" [{finding['hint']}]" if finding["hint"] else ""
-        lines.append(f"{where}: {finding['severity']} {finding['code']} {finding['message']}{hint}")
+    lines = [finding_line(finding, registry) for finding in document["findings"]]
+    return [*lines, verdict_line(document)]
+
+
+def finding_line(finding: FindingDocument, registry: str) -> str:
+    """One finding; one without a place is the registry's."""
+    where = place(finding["path"], finding["line"]) or registry
+    hint = f" [{finding['hint']}]" if finding["hint"] else ""
+    return f"{where}: {finding['severity']} {finding['code']} {finding['message']}{hint}"
+
+
+def verdict_line(document: CheckDocument) -> str:
+    """How the check ended, and how many findings there are."""
     counts = ", ".join(
         counted(count, name)
         for count, name in (
@@ -32,4 +40,4 @@ def render_check(document: CheckDocument, columns: int) -> list[str]:
         if count
     )
     verdict = "ok" if document["ok"] else "failed"
-    return [*lines, f"check {verdict}: {counts or 'no findings'}."]
+    return f"check {verdict}: {counts or 'no findings'}."

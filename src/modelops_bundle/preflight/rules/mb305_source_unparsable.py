@@ -20,7 +20,7 @@ def check(context: PreflightContext) -> Iterator[Finding]:
         if failure is None or entry.path in seen:
             continue
         seen.add(entry.path)
-        place = Location(failure.path, failure.line)
+        place = Location(failure.path, failure.line, failure.column)
         yield Finding(
             code=RULE.code,
             severity=RULE.severity,

@@ -21,8 +21,8 @@ ALLOWED_IMPORTS = frozenset(
     """
     __future__ ast base64 binascii bisect builtins codecs collections contextlib dataclasses
     difflib enum fnmatch fractions functools hashlib heapq io itertools json keyword math numbers
-    operator posixpath re string struct symtable sys textwrap token tokenize tomllib types typing
-    unicodedata warnings yaml
+    operator posixpath re string struct symtable sys textwrap threading token tokenize tomllib types
+    typing unicodedata warnings yaml
     """.split()  # noqa: SIM905 - a column of names is not readable
 )
 #: What of those reaches outside the process after all, or depends on where it runs.

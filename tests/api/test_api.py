@@ -81,9 +81,8 @@ def test_a_project_is_published_and_used_elsewhere(project: Path, tmp_path: Path
 
     (project / "decay" / "law.py").unlink()
     pulled = api.pull(project, "v1", restore_deleted=True)
-    assert pulled == api.PullResult(
-        digest=digest, written=("decay/law.py",), deleted=(), kept=(), backup=None
-    )
+    assert (pulled.digest, pulled.written) == (digest, ("decay/law.py",))
+    assert (pulled.deleted, pulled.kept, pulled.backup) == ((), (), None)
 
 
 def test_a_bundle_in_a_worker_s_cache_needs_no_remote(project: Path, tmp_path: Path) -> None:

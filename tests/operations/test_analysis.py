@@ -81,10 +81,25 @@ def test_the_garbage_collector_is_left_as_it_was(thresholds: tuple[int, int, int
     before = gc.get_threshold()
     try:
         gc.set_threshold(*thresholds)
-        with operation._seldom_collected():
+        with operation._COLLECTOR.seldom():
             seldom = operation._COLLECTED_OBJECTS
             assert gc.get_threshold()[0] == (max(thresholds[0], seldom) if thresholds[0] else 0)
         assert gc.get_threshold() == thresholds
         assert not gc.get_freeze_count()
+    finally:
+        gc.set_threshold(*before)
+
+
+def test_two_threads_that_analyse_at_once_leave_the_garbage_collector_as_it_was() -> None:
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(700, 10, 10)
+        first, second = operation._COLLECTOR.seldom(), operation._COLLECTOR.seldom()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert gc.get_threshold()[0] == operation._COLLECTED_OBJECTS
+        second.__exit__(None, None, None)
+        assert gc.get_threshold() == (700, 10, 10)
     finally:
         gc.set_threshold(*before)

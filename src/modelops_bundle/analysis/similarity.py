@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+
+from modelops_bundle.analysis.source import parse_quietly
 
 #: Longer sequences are compared without regard to order.
 MAX_TOKENS = 12_000
@@ -79,9 +80,7 @@ def file_similarity(old: bytes, new: bytes) -> float:
 
 def _parsed(source: bytes) -> ast.Module | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
+        return parse_quietly(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError, LookupError):
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import codecs
 import re
+import threading
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 _UTF8 = frozenset({"utf-8", "utf-8-sig"})
 # Codecs whose decoders take quadratic time.
 _SLOW_CODECS = frozenset({"punycode", "idna"})
+_QUIET = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,7 @@ def parse_source(path: BundlePath, content: bytes) -> ParsedSource | ParseFailur
     if isinstance(text, ParseFailure):
         return text
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(content, filename=path)
+        tree = parse_quietly(content, path)
     except SyntaxError as error:
         return ParseFailure(
             path=path,
@@ -92,6 +92,15 @@ def parse_source(path: BundlePath, content: bytes) -> ParsedSource | ParseFailur
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return ParsedSource(path, tree, text)
+
+
+def parse_quietly(content: bytes, name: str = "<unknown>") -> ast.Module:
+    """`ast.parse` that shows no warning about the source; raises what that raises."""
+    # Which warnings are shown is one setting of the process: two threads that both set it and put
+    # it back could leave it changed.
+    with _QUIET, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(content, filename=name)
 
 
 def _decode(path: BundlePath, content: bytes) -> str | ParseFailure:

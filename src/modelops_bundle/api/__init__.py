@@ -8,6 +8,7 @@ that the platform tells by built-in types are these as well.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from modelops_bundle.api.results import (
@@ -23,7 +24,6 @@ from modelops_bundle.api.results import (
     SyncResult,
 )
 from modelops_bundle.core.digest import Digest
-from modelops_bundle.core.plan import PlanOptions
 from modelops_bundle.core.settings import DEFAULT_TAG
 from modelops_bundle.errors import (
     InvalidDigestError,
@@ -39,6 +39,7 @@ from modelops_bundle.operations.pull import PullRequest, recover
 from modelops_bundle.operations.pull import pull as _pull
 from modelops_bundle.operations.push import PushRequest, push
 from modelops_bundle.operations.remedy import remedy
+from modelops_bundle.operations.report_documents import sync_document
 from modelops_bundle.operations.settings import read_config
 from modelops_bundle.operations.status import status as _status
 from modelops_bundle.operations.sync import SyncRequest
@@ -119,14 +120,24 @@ def status(path: PathLike = ".") -> ProjectStatus:
     return ProjectStatus.of(_status(_project(path)))
 
 
-def plan(path: PathLike = ".", *, keep: bool = False, discover: bool = False) -> Plan:
-    """What a sync would do; nothing is written.
+def plan(
+    path: PathLike = ".",
+    *,
+    force: bool = False,
+    keep: bool = False,
+    discover: bool = False,
+    renames: Sequence[str] = (),
+) -> Plan:
+    """What a sync with the same arguments would do; nothing is written.
 
     Raises:
         NoRegistryError, BundleError: as `status`.
     """
-    options = PlanOptions(keep=keep, discover=discover)
-    return Plan.of(_status(_project(path), options=options).plan)
+    request = SyncRequest(
+        force=force, keep=keep, discover=discover, renames=tuple(renames), write=False
+    )
+    outcome = _sync(_project(path), request)
+    return Plan.of(outcome, sync_document(outcome))
 
 
 def sync(
@@ -135,7 +146,7 @@ def sync(
     force: bool = False,
     keep: bool = False,
     discover: bool = False,
-    renames: tuple[str, ...] = (),
+    renames: Sequence[str] = (),
 ) -> SyncResult:
     """Bring the registry in line with the code.
 
@@ -148,7 +159,7 @@ def sync(
         UnparsableSourceError: an entry's file cannot be parsed; nothing was written.
         NoRegistryError, BundleError: as `status`.
     """
-    request = SyncRequest(force=force, keep=keep, discover=discover, renames=renames)
+    request = SyncRequest(force=force, keep=keep, discover=discover, renames=tuple(renames))
     outcome = _sync(_project(path), request)
     if outcome.refused is not None:
         error = UnparsableSourceError if outcome.refused == "unparsed" else NeedsDecisionError
@@ -159,8 +170,7 @@ def sync(
             not_done="nothing was written",
             hint=remedy(outcome.report),
         )
-    after = ProjectStatus.of(outcome.after or outcome.report)
-    return SyncResult(written=outcome.written, plan=Plan.of(outcome.plan), status=after)
+    return SyncResult.of(outcome)
 
 
 def pull(
@@ -191,13 +201,7 @@ def pull(
     )
     outcome = _pull(project, remote_of(project, config), request)
     _refuse_conflicts([str(conflict.path) for conflict in outcome.plan.conflicts])
-    return PullResult(
-        digest=str(outcome.digest),
-        written=tuple(str(step.path) for step in outcome.plan.write),
-        deleted=tuple(str(step.path) for step in outcome.plan.delete),
-        kept=tuple(str(path) for path in outcome.plan.keep),
-        backup=None if outcome.backup is None else str(outcome.backup),
-    )
+    return PullResult.of(outcome)
 
 
 def ensure(

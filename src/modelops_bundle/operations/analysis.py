@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -44,7 +45,7 @@ def analysed(project: Project, looked: Scan, request: AnalysisRequest) -> Analys
         if known is not None and holds_for(known.closures.values(), looked):
             return known
     memo = FileMemo(cache)
-    with _seldom_collected():
+    with _COLLECTOR.seldom():
         analysis = analyse(looked, request, memo, _extract)
     memo.save()
     cache.put("analysis", key, encode_analysis(analysis))
@@ -69,19 +70,37 @@ def _encoded(source: tuple[BundlePath, bytes]) -> bytes | None:
     return encoded_facts(*source)
 
 
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Syntax trees hold no circles: looking for some costs a quarter of the time for nothing.
+class _Collector:
+    """How often Python looks for circles: one setting of the process, whatever its threads do."""
 
-    What is left of them at the end is not looked at as if it were new either, but when all is.
-    """
-    before = gc.get_threshold()
-    if before[0]:
-        gc.set_threshold(max(before[0], _COLLECTED_OBJECTS), *before[1:])
-    try:
-        yield
-    finally:
-        if before[0] and not gc.get_freeze_count():
-            gc.freeze()
-            gc.unfreeze()
-        gc.set_threshold(*before)
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+        self._before = (0, 0, 0)
+
+    @contextmanager
+    def seldom(self) -> Iterator[None]:
+        """Syntax trees hold no circles: looking for some costs a quarter of the time for nothing.
+
+        What is left of them at the end is not looked at as if it were new either, but when all is.
+        """
+        with self._lock:
+            self._users += 1
+            if self._users == 1:
+                self._before = gc.get_threshold()
+                if self._before[0]:
+                    most = max(self._before[0], _COLLECTED_OBJECTS)
+                    gc.set_threshold(most, *self._before[1:])
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+                if not self._users:
+                    if self._before[0] and not gc.get_freeze_count():
+                        gc.freeze()
+                        gc.unfreeze()
+                    gc.set_threshold(*self._before)
+
+
+_COLLECTOR = _Collector()

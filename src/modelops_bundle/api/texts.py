@@ -1,0 +1,17 @@
+"""The texts of results, as the terminal has them: the one place that borrows its renderers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from modelops_bundle.cli.output import printable
+from modelops_bundle.cli.render.pull import render_pull
+from modelops_bundle.cli.render.status import render_status
+from modelops_bundle.cli.render.sync import render_plan, render_sync
+
+__all__ = ["printable_lines", "render_plan", "render_pull", "render_status", "render_sync"]
+
+
+def printable_lines(lines: Iterable[str]) -> list[str]:
+    """The lines with everything that could steer a terminal written out."""
+    return [printable(line) for text in lines for line in text.split("\n")]

@@ -157,7 +157,7 @@ def test_results_are_gone_through(decay: Path) -> None:
     make_stale(decay)
     status, plan = api.status(decay), api.plan(decay)
     assert [entry.id for entry in status] == ["sample_decayingsample", "activity_target"]
-    assert [entry.id for entry in status.stale] == ["sample_decayingsample"]
+    assert [entry.id for entry in status.differing] == ["sample_decayingsample"]
     assert [change.key for change in plan] == [MODEL]
     assert (len(status), len(plan)) == (2, 1)
 

@@ -107,7 +107,7 @@ class ProjectStatus(Result[StatusDocument]):
         return self.in_sync and not self.errors
 
     @property
-    def stale(self) -> tuple[EntryStatus, ...]:
+    def differing(self) -> tuple[EntryStatus, ...]:
         """Entries that are not as the registry says, those that differ in digests only too."""
         return tuple(entry for entry in self.entries if entry.state != "fresh")
 
@@ -120,8 +120,10 @@ class ProjectStatus(Result[StatusDocument]):
         elif self.document["conflicted"]:
             said = "stale, git conflict in the registry"
         else:
-            cosmetic = self.stale and all(entry.state == "cosmetic" for entry in self.stale)
-            said = f"{'digests differ' if cosmetic else 'stale'}, {len(self.stale)} of {total}"
+            broken = [entry for entry in self.differing if entry.state != "cosmetic"]
+            cosmetic = self.differing and not broken
+            number = len(broken or self.differing)
+            said = f"{'digests differ' if cosmetic else 'stale'}, {number} of {total}"
         errors = f", {_counted(len(self.errors), 'error')}" if self.errors else ""
         return f"{self.project}: {said}{errors}"
 

@@ -85,6 +85,11 @@ def _run(arguments: list[str]) -> int:
     before_arguments = arguments[: arguments.index("--")] if "--" in arguments else arguments
     out = Output(json_only="--json" in before_arguments, no_colour="--no-color" in before_arguments)
     try:
+        if "--debug" in before_arguments:
+            from modelops_bundle.cli.debugging import shown_events
+
+            with shown_events():
+                return _dispatch(arguments, out)
         return _dispatch(arguments, out)
     except (BrokenPipeError, KeyboardInterrupt):
         raise

@@ -170,7 +170,7 @@ def add_global_options(parser: argparse.ArgumentParser) -> None:
     for names, dest, text in (
         (("--json",), "json", "print one JSON document on standard output"),
         (("--no-color",), "no_color", "no colour"),
-        (("--debug",), "debug", "show the traceback of an error"),
+        (("--debug",), "debug", "show what is done, and the traceback of an error"),
     ):
         options.add_argument(
             *names, dest=dest, action="store_true", default=argparse.SUPPRESS, help=text

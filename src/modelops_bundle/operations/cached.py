@@ -18,6 +18,7 @@ from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.oci import Descriptor
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.errors import CacheError, IntegrityError
+from modelops_bundle.log import Log
 from modelops_bundle.operations.contents import fetch_contents, read_document
 from modelops_bundle.operations.fetch import Bundle, read_bundle
 from modelops_bundle.operations.transfers import Progress, transfer_each
@@ -26,6 +27,7 @@ from modelops_bundle.storage.bundle_cache import BundleCache
 from modelops_bundle.storage.cache_damage import boot_id, inspect_bundle
 from modelops_bundle.workspace.locks import SharedLock
 
+_LOG = Log(__name__)
 #: A content that is fetched and found damaged again and again is the disk's fault.
 _ATTEMPTS = 3
 
@@ -78,6 +80,7 @@ def ensure_cached(
     """
     found = find_cached(cache, digest)
     if found is not None:
+        _LOG.debug("%s is in the cache %s", digest, cache.folder)
         return found
     cache.prepare()
     hold = cache.hold(digest)
@@ -91,6 +94,7 @@ def ensure_cached(
     except BaseException:
         _release(hold)
         raise
+    _LOG.info("%s is now in the cache %s; %d contents fetched", digest, cache.folder, fetched)
     return _in_use(cache, record, hold, fetched)
 
 

@@ -10,10 +10,12 @@ from modelops_bundle.core.oci import BundleIndex, Descriptor, IndexFile, descrip
 from modelops_bundle.core.packs import Read, Slice, plan_reads
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.errors import HostileBundleError
+from modelops_bundle.log import Log, place
 from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
 from modelops_bundle.storage.base import CHUNK_BYTES, Remote, verified
 from modelops_bundle.storage.objects import ObjectStorage
 
+_LOG = Log(__name__)
 #: Takes the content of one file in pieces of at most `CHUNK_BYTES`, to the end.
 Sink = Callable[[FileState, Iterator[bytes]], None]
 
@@ -45,6 +47,9 @@ def fetch_contents(
     """
     wanted = [index.files[path] for path in paths]
     meter = Meter(sum(file.size_bytes for file in wanted), progress)
+    _LOG.info(
+        "fetching %d files, %d bytes, from %s", len(wanted), meter.total_bytes, place(remote.url)
+    )
     elsewhere = [file for file in wanted if file.external_uri]
     here = [file for file in wanted if not file.external_uri]
     for file in here:

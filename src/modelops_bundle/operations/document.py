@@ -11,9 +11,12 @@ from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.merge import MergeConflict, merge_registries
 from modelops_bundle.core.registry import BundleRegistry, EntryKey
 from modelops_bundle.errors import ChangedDuringUseError, NeedsDecisionError
+from modelops_bundle.log import Log
 from modelops_bundle.workspace.atomic import write_atomic
 from modelops_bundle.workspace.locks import exclusive
 from modelops_bundle.workspace.project import REGISTRY, Project
+
+_LOG = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,7 @@ def write_registry(
             text = new_document(result)
         if text != file.content:
             write_atomic(project.registry, text)
+            _LOG.info("wrote %s", project.registry)
         return text
 
 

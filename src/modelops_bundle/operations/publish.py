@@ -18,6 +18,7 @@ from modelops_bundle.errors import (
     NotFoundInRemoteError,
     RemoteError,
 )
+from modelops_bundle.log import Log
 from modelops_bundle.operations.blob_layout import NOTHING, Wrapped, wrap
 from modelops_bundle.operations.local_contents import LocalContent, changed_error, changed_files
 from modelops_bundle.operations.presence import present_blobs
@@ -27,6 +28,7 @@ from modelops_bundle.storage.base import BlobStore, Remote, check_moves
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.worktree import Places
 
+_LOG = Log(__name__)
 #: Names those of the files that no longer are as they were observed.
 Recheck = Callable[[Collection[FileState]], Iterable[BundlePath]]
 #: A content, and where to send it.
@@ -112,6 +114,8 @@ def publish(
             unrecorded = _recorded(remote, wrapped, provenance)
             _finish(project, remote, wrapped, decided.present)
             remote.set_tags(plan.digest, plan.tags)
+        sent, names = len(plan.upload), ", ".join(move.name for move in plan.tags)
+        _LOG.info("published %s as %s; %d blobs sent", plan.digest, names, sent)
     return _published(remote, files, wrapped, decided, unrecorded)
 
 
@@ -246,6 +250,7 @@ def _upload(project: Project, uploads: Sequence[_Upload], progress: Progress | N
 
     def upload(item: _Upload) -> None:
         store, blob = item
+        _LOG.debug("uploading %s, %d bytes", blob.descriptor.digest, blob.descriptor.size_bytes)
         with LocalContent(places, blob.parts, meter) as content:
             try:
                 store.upload_blob(blob.descriptor, content)

@@ -15,6 +15,7 @@ from modelops_bundle.core.settings import SyncPoint
 from modelops_bundle.core.transfer import PullJournal, PullOptions, PullPlan, PullStep, plan_pull
 from modelops_bundle.core.travel import data_paths
 from modelops_bundle.errors import ChangedDuringUseError, LockTimeoutError
+from modelops_bundle.log import Log
 from modelops_bundle.operations.contents import fetch_contents, read_content
 from modelops_bundle.operations.fetch import Bundle, fetch_bundle, read_registry_of
 from modelops_bundle.operations.local_contents import changed_files
@@ -33,6 +34,7 @@ from modelops_bundle.workspace.worktree import inspect_worktree
 _PATIENCE_S = 1.0
 
 _T = TypeVar("_T")
+_LOG = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +240,7 @@ def carry_out(
         applied = apply_steps(project, journal, folder, again=False)
         _record(project, journal, applied.left)
         folder.close()
+    _LOG.info("%s now holds %s: %d changes", project.root, journal.digest, len(journal.steps))
     if applied.left:
         shown = "; ".join(f"{path} ({why})" for path, why in applied.left)
         raise ChangedDuringUseError(

@@ -23,7 +23,7 @@ class Meter:
     def __init__(self, total_bytes: int, progress: Progress | None) -> None:
         """Nothing has been moved yet."""
         self._lock = threading.Lock()
-        self._total_bytes = total_bytes
+        self.total_bytes = total_bytes
         self._progress = progress
         self._done_bytes = 0
 
@@ -32,7 +32,7 @@ class Meter:
         with self._lock:
             self._done_bytes += count_bytes
             if self._progress is not None:
-                self._progress(self._done_bytes, self._total_bytes)
+                self._progress(self._done_bytes, self.total_bytes)
 
 
 def transfer_each(work: Callable[[Item], None], items: Sequence[Item]) -> None:

@@ -13,6 +13,7 @@ import urllib3
 
 from modelops_bundle.codec.distribution_json import Credentials, Token, decode_token
 from modelops_bundle.errors import RemoteError, UnauthorizedError
+from modelops_bundle.log import Log
 from modelops_bundle.storage.auth_challenge import Challenge, parse_challenges
 from modelops_bundle.storage.http_client import Answer, HttpClient
 from modelops_bundle.storage.http_retry import (
@@ -22,6 +23,7 @@ from modelops_bundle.storage.http_retry import (
     retry_after_s,
 )
 
+_LOG = Log(__name__)
 #: Renewed this long before they expire, or after half their life where that is sooner.
 _EARLY_S = 15.0
 _MAX_TOKEN_BYTES = 1024 * 1024
@@ -174,6 +176,7 @@ class Authenticator:
         asked = time.monotonic()
         token = self._token(challenge, known, access, attempts)
         self._secrets.add(token.text)
+        _LOG.debug("got a token of %s for %d s", self._host, token.life_s)
         return _Grant(
             f"Bearer {token.text}", asked + max(token.life_s - _EARLY_S, token.life_s / 2)
         )

@@ -10,12 +10,15 @@ import urllib3
 from urllib3.response import BaseHTTPResponse
 
 from modelops_bundle.errors import RemoteError
+from modelops_bundle.log import Log
+from modelops_bundle.log import place as logged_place
 from modelops_bundle.storage.base import CHUNK_BYTES
 from modelops_bundle.storage.http_errors import translated
 from modelops_bundle.storage.http_pools import Pools
 from modelops_bundle.storage.http_retry import Attempts, TransientFailure
 from modelops_bundle.storage.registry_address import is_loopback
 
+_LOG = Log(__name__)
 _USER_AGENT = "mops-bundle"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
@@ -137,6 +140,7 @@ class HttpClient:
                     decode_content=False,
                 )
             exchange = Exchange(url, response)
+            _LOG.debug("%s %s -> %d", method, logged_place(url), response.status)
             place = response.headers.get("Location")
             if response.status not in _REDIRECTS or not place or method not in ("GET", "HEAD"):
                 return exchange

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modelops_bundle.errors import RemoteError
+from modelops_bundle.log import Log
 
+_LOG = Log(__name__)
 #: What a later attempt may cure (RFC 9110 and RFC 6585); 501 and 505 it will not.
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 #: Attempts in a row that bring nothing.
@@ -88,6 +90,7 @@ class Attempts:
             error = failure.error
             error.message = f"{error.message} (given up {tries})"
             raise error from failure.__cause__
+        _LOG.info("%s; trying again in %.1f s", failure.error.message, delay_s)
         time.sleep(delay_s)
 
     def _delay_s(self, failure: TransientFailure) -> float:

@@ -16,6 +16,7 @@ from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import Descriptor
 from modelops_bundle.core.placement import object_key
 from modelops_bundle.errors import NotFoundInRemoteError, RemoteError, UnauthorizedError
+from modelops_bundle.log import Log
 from modelops_bundle.storage.base import CHUNK_BYTES, verified
 
 if TYPE_CHECKING:  # there at no other time
@@ -26,6 +27,7 @@ Store = AzureStore | GCSStore | S3Store
 PART_BYTES = 8 * 1024 * 1024
 _PARTS_AT_ONCE = 2
 _ASKED_AT_ONCE = 8
+_LOG = Log(__name__)
 #: Attempts in a row to go on with a download that bring nothing.
 _ATTEMPTS = 5
 _STATUS = re.compile(r"status code: (\d{3})\b")
@@ -94,6 +96,7 @@ class ObjectStore:
             RemoteError: the storage failed.
         """
         key = self.key_of(descriptor.digest)
+        _LOG.debug("storing %s (%d bytes)", key, descriptor.size_bytes)
         checked = verified(content, descriptor, self.url)
         if descriptor.size_bytes <= PART_BYTES:
             self._put_small(key, b"".join(checked), descriptor)

@@ -17,7 +17,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from modelops_bundle.errors import FileAccessError, LockTimeoutError
+from modelops_bundle.log import Log
 
+_LOG = Log(__name__)
 _FIRST_PAUSE_S = 0.002
 _LONGEST_PAUSE_S = 0.1
 #: A holder of long work gives so many signs of life in the time after which it is passed over.
@@ -122,6 +124,7 @@ def is_held(path: Path) -> bool:
 
 def _acquire(path: Path, kind: int, wait: _Wait) -> int:
     pause_s = _FIRST_PAUSE_S
+    waited = False
     while True:
         file = _open(path)
         try:
@@ -133,6 +136,9 @@ def _acquire(path: Path, kind: int, wait: _Wait) -> int:
                     return file
                 pause_s = 0.0
             else:
+                if not waited:
+                    _LOG.debug("waiting for %s", path)
+                waited = True
                 wait(file)
         except BaseException:
             os.close(file)
@@ -178,6 +184,7 @@ class _Patience:
         ):
             found = os.stat(self._path)
             if (found.st_ino, found.st_mtime_ns) == sign:
+                _LOG.info("%s: its holder gives no sign of life and is passed over", self._path)
                 os.unlink(self._path)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
+from modelops_bundle.log import Log
 from modelops_bundle.workspace import cachefiles
 from modelops_bundle.workspace.project import Project
 
+_LOG = Log(__name__)
 _MAGIC = b"mops-result 1\n".ljust(16, b"\0")
 _CHECKSUM_BYTES = 32
 _LIMIT_BYTES = 32 << 20
@@ -31,6 +33,11 @@ class ResultCache:
             name: What kind of result; letters and hyphens.
             key: All that the result depends on, tool version included.
         """
+        payload = self._read(name, key)
+        _LOG.debug("%s: %s", name, "worked out anew" if payload is None else "from the cache")
+        return payload
+
+    def _read(self, name: str, key: str) -> bytes | None:
         content = cachefiles.read(self._folder, _file_name(name, key), _LIMIT_BYTES)
         if content is None or not content.startswith(_MAGIC):
             return None

@@ -17,6 +17,7 @@ from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.paths import ROOT, BundlePath
 from modelops_bundle.errors import ChangedDuringUseError
+from modelops_bundle.log import Log
 from modelops_bundle.workspace import cachefiles, folders
 from modelops_bundle.workspace.folders import FILE, FOLDER, OUTSIDE, UNPORTABLE, Folders
 from modelops_bundle.workspace.hashing import Hashed, UnstableFileError, hash_all, read_file
@@ -29,6 +30,7 @@ from modelops_bundle.workspace.warm import Watched
 MB_OUTSIDE = "MB312"
 MB_NAME = "MB313"
 MB_UNREADABLE = "MB314"
+_LOG = Log(__name__)
 
 
 def scan(project: Project, *, trust_cache: bool = True) -> Scan:
@@ -293,6 +295,8 @@ class Scan:
         return self._stamps[path]
 
     def _hash(self, paths: list[BundlePath], total_bytes: int) -> None:
+        if paths:
+            _LOG.debug("hashing %d files, %d bytes", len(paths), total_bytes)
         outcomes = hash_all([self._full(path) for path in paths], total_bytes)
         for path, outcome in zip(paths, outcomes, strict=True):
             if isinstance(outcome, Hashed):

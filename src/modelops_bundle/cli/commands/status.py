@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelops_bundle.cli.remembered import remember_status, remembered_status
 from modelops_bundle.cli.render.status import render_status
+from modelops_bundle.log import Log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from modelops_bundle.operations.status import StatusReport
 
 EXAMPLE = "mops-bundle status"
+_LOG = Log(__name__)
 FAILED = 1
 
 
@@ -51,6 +53,8 @@ def run(args: Namespace, out: Output) -> int:
     document = None if cold else remembered_status()
     if document is None:
         document = _evaluated(args)
+    else:
+        _LOG.debug("nothing has changed since the last status: shown as it was")
     code = FAILED if (args.check or args.check_staleness) and _fails(document) else 0
     if ids:
         document = _only(document, ids)

@@ -2,8 +2,9 @@
 
 A fenced block marked `console` holds `$ command` lines, each followed by its output. The blocks of
 one page run in order, in one folder. A command that fails must be followed by `$ echo $?`, so that
-readers see the exit code too. What differs between machines is compared as a placeholder: digests,
-and the folder that the page runs in.
+readers see the exit code too. A block marked `python` with a block marked `text` right under it is
+a program of its own, and prints that text. What differs between machines is compared as a
+placeholder: digests, and the folder that the page runs in.
 """
 
 from __future__ import annotations
@@ -37,11 +38,14 @@ class Shown:
 
 
 def shown_in(text: str) -> Iterator[Shown]:
-    """The commands of all console blocks, in order."""
+    """The commands of all console blocks and the programs with their output, in order."""
     for block in FENCE.finditer(text):
+        first_line = text.count("\n", 0, block.start()) + 2
+        below = FENCE.match(text, block.end() + len("\n\n"))
+        if block["kind"] == "python" and below is not None and below["kind"] == "text":
+            yield Shown(f"python - <<'END'\n{block['body']}END", below["body"], first_line)
         if block["kind"] != "console":
             continue
-        first_line = text.count("\n", 0, block.start()) + 2
         lines = block["body"].splitlines()
         starts = [at for at, line in enumerate(lines) if line.startswith("$ ")]
         assert starts[:1] == [0], f"line {first_line}: a console block begins with a command"
@@ -122,3 +126,9 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if "://" not in link:
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_every_program_of_the_page_on_scripts_is_run() -> None:
+    text = (ROOT / "docs/how-to/scripts-and-notebooks.md").read_text(encoding="utf-8")
+    run = [shown for shown in shown_in(text) if shown.command.startswith("python - ")]
+    assert len(run) == text.count("```python\n") > 5

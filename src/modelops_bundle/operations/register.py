@@ -138,11 +138,11 @@ def _split(
         name, symbol = text, ""
     path = project_path(project, request.base, name)
     if path.suffix != ".py":
-        raise UsageError(
-            f"{path}: not a Python file",
-            not_done="nothing was registered",
-            hint=f"name the file that defines the {request.kind.value}",
-        )
+        what = request.kind.value
+        hint = f"name the file that defines the {what}"
+        if path.suffix == ".ipynb":
+            hint = f"move the {what} into a .py file, and import it from there in the notebook"
+        raise UsageError(f"{path}: not a Python file", not_done="nothing was registered", hint=hint)
     if not project.path(path).is_file():
         raise UsageError(f"{path}: no such file", not_done="nothing was registered")
     return path, ((symbol,) if symbol else request.symbols)

@@ -99,3 +99,12 @@ def test_version_and_help_import_no_more_than_the_command_line(warm_project: Pat
     for arguments in (["--version"], ["--help"], ["status", "--help"]):
         found = loaded(warm_project, *arguments)
         assert not {"yaml", "pathspec", "tomllib", "ast"} & found
+
+
+def test_a_command_that_remembers_the_analysis_does_not_load_what_analyses(
+    warm_project: Path,
+) -> None:
+    (warm_project / ".modelops-bundle" / "tracked.txt").touch()  # no status is remembered now
+    found = loaded(warm_project, "check")
+    assert "modelops_bundle.operations.observe" in found
+    assert not {f"modelops_bundle.analysis.{name}" for name in ("project", "facts", "scope")} & found

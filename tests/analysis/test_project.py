@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_bundle.analysis.facts_memo import ANALYSIS_VERSION
 from modelops_bundle.analysis.memo import decode_analysis, encode_analysis
+from modelops_bundle.analysis.packing import ANALYSIS_VERSION
 from modelops_bundle.analysis.project import Analysis, AnalysisRequest, analyse
 from modelops_bundle.conventions.base import Convention
 from modelops_bundle.core.observation import ModelFacts, TargetFacts

@@ -10,12 +10,10 @@ from modelops_bundle.analysis.facts import FileFacts
 from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.links import Widening
 from modelops_bundle.analysis.modules import ModuleIndex
+from modelops_bundle.analysis.opaque import by_content
 from modelops_bundle.analysis.search_path import SearchPath
-from modelops_bundle.analysis.semantic import opaque_digest
 from modelops_bundle.analysis.store import FactsStore
-from modelops_bundle.analysis.tree import SourceTree
 from modelops_bundle.core.behavior import statements_digest
-from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.findings import Location
 from modelops_bundle.core.observation import Closure, FileSemantics
 from modelops_bundle.core.paths import BundlePath
@@ -146,7 +144,7 @@ class ClosureBuilder:
     def _semantics_of(self, path: BundlePath, documented: bool, statements: bool) -> FileSemantics:
         facts = self._facts(path)
         if facts is None:
-            return _by_content(self._linker.index.tree, path)
+            return by_content(self._linker.index.tree, path)
         if documented:
             pairs = [(one.symbol, one.documented) for one in facts.statements]
             if facts.docstring:
@@ -155,26 +153,3 @@ class ClosureBuilder:
             pairs = [(one.symbol, one.digest) for one in facts.statements]
         digest = statements_digest(text for _, text in pairs)
         return FileSemantics(digest, tuple(pairs) if statements else ())
-
-
-def holds_for(closures: Iterable[Closure], tree: SourceTree) -> bool:
-    """Whether the files of these closures that are no source are still what they were.
-
-    Nothing that a cached analysis is kept under says so: compiled modules, archives and package
-    resources may change without any source, or the name of any file, doing so.
-    """
-    others = {
-        path: semantics
-        for closure in closures
-        for path, semantics in closure.semantics.items()
-        if not path.endswith(".py")
-    }
-    return all(_by_content(tree, path) == semantics for path, semantics in others.items())
-
-
-def _by_content(tree: SourceTree, path: BundlePath) -> FileSemantics:
-    try:
-        content = tree.digest(path)
-    except FileNotFoundError:
-        content = Digest.of_bytes(b"")
-    return FileSemantics(opaque_digest(content))

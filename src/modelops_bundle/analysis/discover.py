@@ -7,43 +7,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from modelops_bundle.analysis.discover_session import Session
 from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.modules import ModuleIndex
+from modelops_bundle.analysis.outcome import FileDiscovery
 from modelops_bundle.analysis.resolve import Resolver
 from modelops_bundle.analysis.resolve_budget import WORK, WORK_PER_DEFINITION, Budget
 from modelops_bundle.analysis.resolve_modules import LoadedModule, LoadedModules
 from modelops_bundle.analysis.scope import Defined
 from modelops_bundle.conventions.base import Convention
-from modelops_bundle.core.findings import Finding
 from modelops_bundle.core.observation import (
     Discovered,
 )
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.registry import Kind
-
-Symbol = tuple[BundlePath, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileDiscovery:
-    """What one file defines, as far as the file and what it imports can tell.
-
-    Attributes:
-        discovered: In source order. `abstract` is set for classes that say so themselves;
-            `settle_abstract` adds those that others make so.
-        findings: MB205 outputs lost on a mixin, MB206 outputs of a second model base lost,
-            MB207 parameters in a method. Unresolved facts are not reported here.
-        extended: Model classes of the project, in any file, that models of this file derive from.
-        partial: Symbols of this file that are intermediates if a model derives from them.
-    """
-
-    discovered: tuple[Discovered, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    extended: frozenset[Symbol] = frozenset()
-    partial: frozenset[str] = frozenset()
 
 
 def settle_abstract(files: Iterable[FileDiscovery]) -> tuple[Discovered, ...]:

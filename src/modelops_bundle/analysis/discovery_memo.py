@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelops_bundle.analysis.discover import FileDiscovery
+from modelops_bundle.analysis.outcome import FileDiscovery
 from modelops_bundle.analysis.packing import (
     UnreadableError,
     flag,

@@ -11,6 +11,7 @@ from modelops_bundle.analysis.facts import Exports, FileFacts, Read, extract_fac
 from modelops_bundle.analysis.imports import Certainty, ImportStatement
 from modelops_bundle.analysis.mentions import Reach
 from modelops_bundle.analysis.packing import (
+    ANALYSIS_VERSION,
     UnreadableError,
     flag,
     items,
@@ -26,8 +27,6 @@ from modelops_bundle.analysis.source import parse_source
 from modelops_bundle.core.observation import ParseFailure
 from modelops_bundle.core.paths import BundlePath
 
-#: Changes whenever the same source would give other facts or other discoveries.
-ANALYSIS_VERSION = "10"
 #: What parses depends on the interpreter.
 PYTHON_VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from modelops_bundle.analysis.imports import Certainty
 from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.missing import may_define
 from modelops_bundle.analysis.modules import ModuleIndex, PlaceKind
+from modelops_bundle.analysis.outcome import FrameworkUse
 from modelops_bundle.analysis.store import FactsStore
 from modelops_bundle.analysis.tree import SourceTree
 from modelops_bundle.core.findings import Location
 from modelops_bundle.core.paths import ROOT, BundlePath
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class FrameworkUse:
-    """A dotted name whose first part is a framework's package, and the first place that uses it."""
-
-    dotted: str
-    location: Location
 
 
 def framework_uses(

@@ -8,9 +8,9 @@ from modelops_bundle.analysis.discovery_memo import (
     unpack_discovered,
     unpack_finding,
 )
-from modelops_bundle.analysis.facts_memo import ANALYSIS_VERSION
-from modelops_bundle.analysis.framework_uses import FrameworkUse
+from modelops_bundle.analysis.outcome import Analysis, FrameworkUse
 from modelops_bundle.analysis.packing import (
+    ANALYSIS_VERSION,
     UnreadableError,
     flag,
     items,
@@ -20,7 +20,6 @@ from modelops_bundle.analysis.packing import (
     texts,
     unpack,
 )
-from modelops_bundle.analysis.project import Analysis
 from modelops_bundle.core.data_reads import DataRead, FileReads
 from modelops_bundle.core.digest import SemanticDigest
 from modelops_bundle.core.findings import Location

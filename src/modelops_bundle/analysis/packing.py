@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+#: Changes whenever the same source would give other facts or other discoveries.
+ANALYSIS_VERSION = "10"
+
 
 class UnreadableError(ValueError):
     """The text is no JSON, or not of the expected shape."""

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from modelops_bundle.analysis.closure import ClosureBuilder, imported_files, linker_of
 from modelops_bundle.analysis.computed import computed
 from modelops_bundle.analysis.data_files import DataFiles
-from modelops_bundle.analysis.discover import Discovery, FileDiscovery, settle_abstract
+from modelops_bundle.analysis.discover import Discovery, settle_abstract
 from modelops_bundle.analysis.discovery_memo import decode_discovery, encode_discovery
-from modelops_bundle.analysis.facts_memo import (
-    ANALYSIS_VERSION,
-    PYTHON_VERSION,
-    AnalysisMemo,
-    RememberedFacts,
-)
-from modelops_bundle.analysis.framework_uses import FrameworkUse, framework_uses
+from modelops_bundle.analysis.facts_memo import PYTHON_VERSION, AnalysisMemo, RememberedFacts
+from modelops_bundle.analysis.framework_uses import framework_uses
 from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.missing import MissingNames
 from modelops_bundle.analysis.modules import ModuleIndex, default_source_roots
-from modelops_bundle.analysis.packing import UnreadableError
+from modelops_bundle.analysis.outcome import Analysis, AnalysisRequest, FileDiscovery, FrameworkUse
+from modelops_bundle.analysis.packing import ANALYSIS_VERSION, UnreadableError
 from modelops_bundle.analysis.prefilter import (
     ANYTHING,
     candidates,
@@ -33,7 +28,6 @@ from modelops_bundle.analysis.reachable import ReachDigests
 from modelops_bundle.analysis.source_words import words_of_sources
 from modelops_bundle.analysis.store import ExtractMany, FactsStore
 from modelops_bundle.analysis.tree import SourceTree
-from modelops_bundle.conventions.base import Convention
 from modelops_bundle.core.data_reads import FileReads
 from modelops_bundle.core.digest import digest_of_fields
 from modelops_bundle.core.findings import Finding, Location, Severity, finding_order
@@ -42,49 +36,6 @@ from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.registry import Kind
 
 __all__ = ["Analysis", "AnalysisMemo", "AnalysisRequest", "analyse"]
-
-
-@dataclass(frozen=True, slots=True)
-class AnalysisRequest:
-    """What is asked of an analysis.
-
-    Attributes:
-        entries: Registered or named symbols: kind, file, qualified name.
-        conventions: What models and targets look like.
-        source_roots: What goes on `sys.path`; None for `.`, and `src` if it is no package.
-        extra_roots: What goes there besides, after them.
-    """
-
-    entries: tuple[tuple[Kind, BundlePath, str], ...] = ()
-    conventions: tuple[Convention, ...] = ()
-    source_roots: tuple[BundlePath, ...] | None = None
-    extra_roots: tuple[BundlePath, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """What the code of a project says.
-
-    Attributes:
-        discovered: Sorted by path, line and kind: what conventions find in any file; every
-            requested symbol that exists; and, where a requested symbol does not, what may have
-            become of it: the plain classes or functions of its file, and what has its name in any
-            other.
-        closures: Of the file of every requested entry and of everything discovered.
-        parse_failures: Of files among those closures.
-        reads: What the files of those closures name as data.
-        findings: About the closures of requested entries only: what nobody asked for may be
-            broken.
-        framework_uses: What those closures take from the conventions' frameworks.
-    """
-
-    discovered: tuple[Discovered, ...] = ()
-    closures: Mapping[BundlePath, Closure] = field(default_factory=dict)
-    parse_failures: Mapping[BundlePath, ParseFailure] = field(default_factory=dict)
-    reads: Mapping[BundlePath, FileReads] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    source_roots: tuple[BundlePath, ...] = ()
-    framework_uses: tuple[FrameworkUse, ...] = ()
 
 
 def analyse(

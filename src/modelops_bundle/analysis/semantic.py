@@ -16,7 +16,7 @@ from modelops_bundle.analysis.walk import (
     without_docstring,
 )
 from modelops_bundle.core.behavior import SCHEME
-from modelops_bundle.core.digest import Digest, SemanticDigest, digest_of_fields
+from modelops_bundle.core.digest import SemanticDigest
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,6 @@ def assigned_digest(value: ast.expr) -> SemanticDigest:
 def text_digest(text: str) -> str:
     """Hex digest of a module's docstring, in the form of a statement's."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def opaque_digest(content: Digest) -> SemanticDigest:
-    """The semantic digest of a file that counts by its bytes."""
-    return SemanticDigest(f"{SCHEME}:{digest_of_fields('opaque', content)}")
 
 
 def _feed(hasher: hashlib._Hash, texts: Iterable[str]) -> None:

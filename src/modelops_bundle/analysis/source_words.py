@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from modelops_bundle.analysis.facts_memo import ANALYSIS_VERSION, AnalysisMemo
-from modelops_bundle.analysis.packing import UnreadableError, items, pack, texts, unpack
+from modelops_bundle.analysis.facts_memo import AnalysisMemo
+from modelops_bundle.analysis.packing import (
+    ANALYSIS_VERSION,
+    UnreadableError,
+    items,
+    pack,
+    texts,
+    unpack,
+)
 from modelops_bundle.analysis.prefilter import words_in
 from modelops_bundle.analysis.tree import SourceTree
 from modelops_bundle.core.digest import digest_of_fields

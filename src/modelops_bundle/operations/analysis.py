@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from modelops_bundle import __version__
-from modelops_bundle.analysis.closure import holds_for
-from modelops_bundle.analysis.facts_memo import encoded_facts
 from modelops_bundle.analysis.memo import decode_analysis, encode_analysis
-from modelops_bundle.analysis.project import Analysis, AnalysisRequest, analyse
+from modelops_bundle.analysis.opaque import holds_for
+from modelops_bundle.analysis.outcome import Analysis, AnalysisRequest
 from modelops_bundle.core.digest import digest_of_fields
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.operations.file_memo import FileMemo
@@ -44,6 +43,9 @@ def analysed(project: Project, looked: Scan, request: AnalysisRequest) -> Analys
         known = decode_analysis(cached)
         if known is not None and holds_for(known.closures.values(), looked):
             return known
+    # What is remembered is used without loading what analyses: a quarter of a command's start.
+    from modelops_bundle.analysis.project import analyse
+
     memo = FileMemo(cache)
     with _COLLECTOR.seldom():
         analysis = analyse(looked, request, memo, _extract)
@@ -67,6 +69,8 @@ def _extract(
 
 
 def _encoded(source: tuple[BundlePath, bytes]) -> bytes | None:
+    from modelops_bundle.analysis.facts_memo import encoded_facts
+
     return encoded_facts(*source)
 
 

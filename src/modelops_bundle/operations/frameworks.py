@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from modelops_bundle.analysis.framework_uses import Framework, FrameworkUse
-from modelops_bundle.analysis.project import Analysis
+from modelops_bundle.analysis.outcome import Analysis, FrameworkUse
 from modelops_bundle.core.findings import Finding, Severity
 from modelops_bundle.preflight.closest import Closest
 from modelops_bundle.workspace.installed import InstalledPackages
 from modelops_bundle.workspace.project import Project
+
+if TYPE_CHECKING:  # it loads most of what analyses
+    from modelops_bundle.analysis.framework_uses import Framework
 
 CODE = "MB329"
 
@@ -32,6 +35,10 @@ def framework_names(project: Project, analysis: Analysis) -> FrameworkNames:
 
     Another version may be installed where the bundle runs, so it is no more than a warning.
     """
+    if not analysis.framework_uses:
+        return FrameworkNames()
+    from modelops_bundle.analysis.framework_uses import Framework
+
     packages = InstalledPackages(str(project.root))
     sources: dict[str, tuple[Framework, str] | None] = {}
     findings = []

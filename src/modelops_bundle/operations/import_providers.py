@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelops_bundle.analysis.project import Analysis
+from modelops_bundle.analysis.outcome import Analysis
 from modelops_bundle.preflight.distributions import is_provided
 from modelops_bundle.workspace.installed import InstalledPackages
 from modelops_bundle.workspace.installed_metadata import providers

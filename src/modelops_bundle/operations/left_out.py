@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from modelops_bundle.analysis.project import Analysis
+from modelops_bundle.analysis.outcome import Analysis
 from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.core.observation import Closure
 from modelops_bundle.core.paths import BundlePath

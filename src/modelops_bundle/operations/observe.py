@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from modelops_bundle.analysis.project import Analysis, AnalysisRequest
+from modelops_bundle.analysis.outcome import Analysis, AnalysisRequest
 from modelops_bundle.conventions.catalog import BUILT_IN
 from modelops_bundle.conventions.user import conventions_from
 from modelops_bundle.core.digest import Digest

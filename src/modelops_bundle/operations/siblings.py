@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
-from modelops_bundle.analysis.project import Analysis
+from modelops_bundle.analysis.outcome import Analysis
 from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.core.paths import ROOT, BundlePath
 from modelops_bundle.preflight.distributions import is_provided

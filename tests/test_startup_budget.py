@@ -107,4 +107,6 @@ def test_a_command_that_remembers_the_analysis_does_not_load_what_analyses(
     (warm_project / ".modelops-bundle" / "tracked.txt").touch()  # no status is remembered now
     found = loaded(warm_project, "check")
     assert "modelops_bundle.operations.observe" in found
-    assert not {f"modelops_bundle.analysis.{name}" for name in ("project", "facts", "scope")} & found
+    assert (
+        not {f"modelops_bundle.analysis.{name}" for name in ("project", "facts", "scope")} & found
+    )

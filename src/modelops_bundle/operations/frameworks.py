@@ -35,23 +35,27 @@ def framework_names(project: Project, analysis: Analysis) -> FrameworkNames:
 
     Another version may be installed where the bundle runs, so it is no more than a warning.
     """
-    if not analysis.framework_uses:
-        return FrameworkNames()
-    from modelops_bundle.analysis.framework_uses import Framework
-
     packages = InstalledPackages(str(project.root))
     sources: dict[str, tuple[Framework, str] | None] = {}
     findings = []
     for use in analysis.framework_uses:
         top = use.dotted.partition(".")[0]
         if top not in sources:
-            tree = packages.find(top)
-            sources[top] = None if tree is None else (Framework(tree), tree.folder)
+            sources[top] = _source_of(top, packages)
         source = sources[top]
         lacked = source[0].lacks(use.dotted) if source is not None else None
         if source is not None and lacked is not None:
             findings.append(_finding(use, *lacked, source[0]))
     return FrameworkNames(tuple(findings), tuple(packages.looked_at))
+
+
+def _source_of(package: str, packages: InstalledPackages) -> tuple[Framework, str] | None:
+    tree = packages.find(package)
+    if tree is None:
+        return None
+    from modelops_bundle.analysis.framework_uses import Framework
+
+    return Framework(tree), tree.folder
 
 
 def _finding(use: FrameworkUse, module: str, name: str, framework: Framework) -> Finding:

@@ -294,7 +294,11 @@ def _published(tags: Iterable[str]) -> str:
 
 
 def check_moves(
-    digest: Digest, moves: Sequence[TagMove], current: Mapping[str, Digest], url: str
+    digest: Digest,
+    moves: Sequence[TagMove],
+    current: Mapping[str, Digest],
+    url: str,
+    not_done: str = "nothing was tagged",
 ) -> None:
     """Check that every tag may be set.
 
@@ -308,7 +312,7 @@ def check_moves(
             raise TagMovedError(
                 f"tag {move.name} of {url} holds {held}, not what this project last pushed or "
                 "pulled",
-                not_done="nothing was tagged",
+                not_done=not_done,
                 hint="pull what somebody else published, or push with --force to replace it",
             )
 

@@ -54,8 +54,8 @@ _PAGE_TAGS = 1000
 _MAX_PAGES = 1000
 _NEXT_PAGE = re.compile(r'<([^<>]{1,4000})>\s*;[^,]*\brel="?next"?', re.ASCII | re.IGNORECASE)
 _IMMUTABLE = re.compile(rf"sha-([0-9a-f]{{{IMMUTABLE_TAG_DIGITS}}})", re.ASCII)
-#: How long a tag is watched after it was set: so many times what setting it took, which tells how
-#: long others take, within bounds.
+#: How long a tag is watched after it was set: so many times what it took from the last look at it
+#: to its being set, which tells how long others take for that, within bounds.
 _PATIENCE, _SHORTEST_S, _LONGEST_S = 3.0, 0.03, 1.0
 #: Questions asked at once.
 _AT_ONCE = 8
@@ -255,22 +255,28 @@ class OciRegistryRemote:
         """See `Remote`. All tags are checked before the first is set, and read again after.
 
         Somebody who checked before we set the tag may set it after, and cannot know: we can, if we
-        wait for as long as that may take and look again.
+        wait for as long as that may take and look again. Tags that never move come first, so that
+        little time passes between the last look at one that does and its being set.
         """
-        begun_s = time.monotonic()
         last = self._last
         content = last[1] if last and last[0] == digest else self.read_manifest(digest)
-        names = [move.name for move in moves]
-        before = self.held(names)
-        check_moves(digest, moves, before, self.url)
-        moved = [name for name in dict.fromkeys(names) if before.get(name) != digest]
-        for name in moved:
+        looked_s = time.monotonic()
+        moves = self._to_move(digest, moves, "nothing was tagged")
+        fixed = [move.name for move in moves if _IMMUTABLE.fullmatch(move.name)]
+        for name in fixed:
             self._put(name, digest, content)
-        if not all(_IMMUTABLE.fullmatch(name) for name in moved):
-            took_s = time.monotonic() - begun_s
+        moves = [move for move in moves if move.name not in fixed]
+        if fixed:
+            looked_s = time.monotonic()
+            moves = self._to_move(digest, moves, f"the bundle is there, under {', '.join(fixed)}")
+        for move in moves:
+            self._put(move.name, digest, content)
+        if moves:
+            took_s = time.monotonic() - looked_s
             time.sleep(min(max(_PATIENCE * took_s, _SHORTEST_S), _LONGEST_S))
-        after = self.held(moved)
-        lost = [name for name in moved if after.get(name) != digest]
+        named = [*fixed, *(move.name for move in moves)]
+        after = self.held(named)
+        lost = [name for name in named if after.get(name) != digest]
         if lost:
             raise TagMovedError(
                 f"tag {lost[0]} of {self.url} was moved to {after.get(lost[0])} by somebody else "
@@ -278,6 +284,14 @@ class OciRegistryRemote:
                 not_done=f"the bundle is there, as {digest}, and not under {', '.join(lost)}",
                 hint="pull what somebody else published, or push again",
             )
+
+    def _to_move(
+        self, digest: Digest, moves: Sequence[TagMove], not_done: str
+    ) -> Sequence[TagMove]:
+        """Those of the tags that hold something else, all of which may be set."""
+        held = self.held([move.name for move in moves])
+        check_moves(digest, moves, held, self.url, not_done)
+        return list({move.name: move for move in moves if held.get(move.name) != digest}.values())
 
     @property
     def _client(self) -> RegistryClient:

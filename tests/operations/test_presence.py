@@ -80,6 +80,12 @@ def push(project: Project, remote: MemoryRemote, *known: Digest, force: bool = F
     return publish(project, files, remote, (latest,), layout=Layout.PACKED)
 
 
+def change_all(project: Project, mark: bytes = b"!") -> None:
+    """So many bytes that each file is in a pack of its own."""
+    for number in range(20):
+        (project.root / f"data/{number}.csv").write_bytes((b"%d" % number + mark) * 150_000)
+
+
 def test_the_first_push_does_not_ask_for_each_blob(project: Project, remote: DistantRemote) -> None:
     published = push(project, remote)
     assert published.uploaded.blobs > 2
@@ -120,6 +126,42 @@ def test_a_second_version_asks_only_for_what_is_new(
     assert second.uploaded.blobs == 1
     assert remote.asked.count("blob") == 2, "the pack and the index"
     assert fetch_bundle(remote, "latest").digest == second.digest
+
+
+def test_a_second_version_with_much_that_is_new_asks_for_a_few_of_it(
+    project: Project, remote: DistantRemote
+) -> None:
+    digest = push(project, remote).digest
+    change_all(project)
+    remote.asked = []
+    second = push(project, remote, digest)
+    assert second.uploaded.blobs > 8
+    assert remote.asked.count("blob") == 8
+    assert fetch_bundle(remote, "latest").digest == second.digest
+
+
+def test_a_version_that_goes_back_to_an_earlier_one_sends_nothing(
+    project: Project, remote: DistantRemote
+) -> None:
+    change_all(project)
+    first = push(project, remote)
+    change_all(project, b"?")
+    second = push(project, remote, first.digest)
+    change_all(project)
+    third = push(project, remote, second.digest)
+    assert (third.digest, third.uploaded.blobs) == (first.digest, 0)
+
+
+def test_a_large_file_is_asked_for_however_much_is_new(
+    project: Project, remote: DistantRemote
+) -> None:
+    digest = push(project, remote).digest
+    change_all(project)
+    large = b"a large file" * 500_000
+    remote.upload_blob(descriptor_of(large), (large,))
+    (project.root / "large.bin").write_bytes(large)
+    second = push(project, remote, digest)
+    assert second.reused.blobs == 1
 
 
 def test_a_push_that_was_cut_off_goes_on(project: Project, remote: DistantRemote) -> None:

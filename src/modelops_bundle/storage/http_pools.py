@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 import threading
 from functools import cached_property
@@ -32,7 +33,7 @@ class Pools:
         """
         self._unchecked_host = unchecked_host
         self._lock = threading.Lock()
-        self._pools: dict[tuple[bool, str], urllib3.PoolManager] = {}
+        self._pools: dict[tuple[str, bool, str], urllib3.PoolManager] = {}
         #: By scheme and host: going through the environment for each request takes its time.
         self._chosen: dict[tuple[str, str], urllib3.PoolManager] = {}
 
@@ -46,17 +47,22 @@ class Pools:
         with self._lock:
             found = self._chosen.get((parts.scheme, parts.netloc))
             if found is None:
-                found = self._chosen[parts.scheme, parts.netloc] = self._pool_for(url, parts.netloc)
+                found = self._chosen[parts.scheme, parts.netloc] = self._pool_for(url)
             return found
 
-    def _pool_for(self, url: str, host: str) -> urllib3.PoolManager:
-        unchecked = bool(self._unchecked_host) and host == self._unchecked_host
+    def _pool_for(self, url: str) -> urllib3.PoolManager:
+        parts = urlsplit(url)
+        unchecked = bool(self._unchecked_host) and parts.netloc == self._unchecked_host
         proxy = proxy_of(url)
-        found = self._pools.get((unchecked, proxy))
-        if found is None:
-            context = self._unchecked if unchecked else self._checked
-            found = self._pools[unchecked, proxy] = _pool(context, proxy)
-        return found
+        key = (parts.scheme, unchecked, proxy)
+        if key not in self._pools:
+            # Loading the system's certificates takes some 20 ms.
+            if parts.scheme == "http" and not proxy:
+                context = None
+            else:
+                context = self._unchecked if unchecked else self._checked
+            self._pools[key] = _pool(context, proxy)
+        return self._pools[key]
 
     def close(self) -> None:
         """Close all connections."""
@@ -69,12 +75,9 @@ class Pools:
 
     @cached_property
     def _unchecked(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
         # The configuration says so in as many words; a warning each time would say nothing new.
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        return context
+        return _unchecking_context()
 
 
 def proxy_of(url: str) -> str:
@@ -86,7 +89,7 @@ def proxy_of(url: str) -> str:
     return proxies.get(parts.scheme) or proxies.get("all") or ""
 
 
-def _pool(context: ssl.SSLContext, proxy: str) -> urllib3.PoolManager:
+def _pool(context: ssl.SSLContext | None, proxy: str) -> urllib3.PoolManager:
     if not proxy:
         return urllib3.PoolManager(num_pools=CONNECTIONS, maxsize=CONNECTIONS, ssl_context=context)
     parts = urlsplit(proxy if "//" in proxy else f"http://{proxy}")
@@ -111,6 +114,26 @@ def _pool(context: ssl.SSLContext, proxy: str) -> urllib3.PoolManager:
     )
 
 
+def speaks_tls(host: str, limit_s: float) -> bool:
+    """Whether a server of this machine speaks TLS.
+
+    Nothing is sent, and its certificate is not looked at: that is for the requests that follow.
+
+    Args:
+        host: With its port, if that is not 443.
+        limit_s: How long it may take.
+    """
+    parts = urlsplit(f"//{host}")
+    try:
+        with (
+            socket.create_connection((parts.hostname, parts.port or 443), limit_s) as plain,
+            _unchecking_context().wrap_socket(plain, server_hostname=parts.hostname),
+        ):
+            return True
+    except OSError:
+        return False
+
+
 def certificates() -> tuple[str, str]:
     """The variable that names certificates to trust instead of the system's, and what it names."""
     variable = next((name for name in _BUNDLES if os.environ.get(name)), "")
@@ -131,3 +154,10 @@ def _checking_context() -> ssl.SSLContext:
             not_done="the remote was not asked",
             hint="name a file of PEM certificates, or unset the variable",
         ) from error
+
+
+def _unchecking_context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

@@ -15,7 +15,7 @@ from modelops_bundle.errors import NotFoundInRemoteError, RemoteError
 from modelops_bundle.storage.auth import Access, Authenticator
 from modelops_bundle.storage.http_client import Answer, Exchange, HttpClient, joined, same_origin
 from modelops_bundle.storage.http_errors import PlainAnswerError
-from modelops_bundle.storage.http_pools import Pools
+from modelops_bundle.storage.http_pools import Pools, speaks_tls
 from modelops_bundle.storage.http_retry import (
     Attempts,
     Patience,
@@ -233,6 +233,8 @@ class RegistryClient:
         """
         url = self._based("https")
         limit_s = min(_PROBE_S, attempts.remaining_s)
+        if self._address.is_loopback:
+            return self._based("https" if speaks_tls(self._address.api_host, limit_s) else "http")
         try:
             timeout = urllib3.Timeout(total=limit_s)
             exchange = self._http.send("GET", url, headers={}, timeout=timeout)

@@ -9,17 +9,28 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from docpages.api import api_page
+from docpages.commands import commands_page
+from docpages.configuration import configuration_page
+from docpages.json_index import json_page
 from docpages.schemas import schema_pages
 from modelops_bundle.preflight.document import render_rules_doc
 
 DOCS = Path(__file__).parent.parent / "docs"
 #: Folders that hold nothing but generated files.
-GENERATED_FOLDERS = ("schemas",)
+GENERATED_FOLDERS = ("reference", "schemas")
 
 
 def pages() -> Mapping[str, str]:
     """Path below `docs/` -> text of the file."""
-    return {"rules.md": render_rules_doc(), **schema_pages()}
+    return {
+        "reference/api.md": api_page(),
+        "reference/commands.md": commands_page(),
+        "reference/configuration.md": configuration_page(),
+        "reference/json.md": json_page(),
+        "reference/rules.md": render_rules_doc(),
+        **schema_pages(),
+    }
 
 
 def main(arguments: list[str]) -> int:

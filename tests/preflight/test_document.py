@@ -1,4 +1,4 @@
-"""`docs/rules.md` says what the rules say."""
+"""`docs/reference/rules.md` says what the rules say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from modelops_bundle.preflight.document import render_rules_doc
 from modelops_bundle.preflight.documented import DOCUMENTED
 from modelops_bundle.preflight.rules import RULES
 
-PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "rules.md"
 
 
 def test_the_committed_page_is_current() -> None:

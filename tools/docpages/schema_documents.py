@@ -159,7 +159,7 @@ SUMMARY = define(
     ),
 )
 REMOTE_VIEW = define(
-    "remote",
+    "remote_state",
     record(
         url=TEXT,
         checked=of(FLAG, "The remote was asked (`--remote`)."),

@@ -190,7 +190,9 @@ ENVIRONMENT: Mapping[str, Schema] = {
                 provider_=of(_SCALAR, "`docker`, `acr`, …: for people only."),
                 username_=of(_SCALAR, "For the login."),
                 password_=of(_SCALAR, "For the login."),
-                requires_auth_=_MAYBE_FLAG,
+                requires_auth_=of(
+                    _MAYBE_FLAG, "Accepted; a login is looked for whenever one is asked for."
+                ),
                 insecure_=of(_MAYBE_FLAG, "As in `config.yaml`."),
             )
         ),
@@ -221,7 +223,7 @@ CONVENTION_WORDS: Mapping[str, str] = {
     "model-bases": "Classes whose subclasses are models.",
     "required-methods": "Methods that a model must have; a class without one is an intermediate.",
     "output-decorators": '`@decorator("name")` on a method: the model has that output.',
-    "outputs-attribute": "Class attribute or class keyword that lists further outputs.",
+    "outputs-attribute": "Class attribute or class keyword that lists further outputs; `outputs`.",
     "output-hooks": "Methods whose override makes the outputs unknowable.",
     "scenario-decorators": '`@decorator("name")` on a method: the model has that scenario.',
     "implicit-scenarios": "Scenarios that every model has.",
@@ -237,9 +239,10 @@ CONVENTION_WORDS: Mapping[str, str] = {
     "target-constructors": "A function that returns a call of one, with an output named, is a "
     "target.",
     "output-position": "Index of the output's name among a constructor's arguments; -1 where it "
-    "is given by keyword only.",
-    "output-argument": "Keyword that names the model output in decorators and constructors.",
-    "data-argument": "Keyword of the decorator that names data files.",
+    "is given by keyword only, which is usual.",
+    "output-argument": "Keyword that names the model output in decorators and "
+    "constructors; `model_output`.",
+    "data-argument": "Keyword of the decorator that names data files; `data`.",
 }
 
 

@@ -28,7 +28,7 @@ class Rule:
         code: `MB3xx` (`MB11x` for what a sync cures, `MB22x` for data that code reads), stable.
         title: A short name for documentation.
         severity: The usual weight; a finding may carry a lower one.
-        explanation: One paragraph for `docs/rules.md`: what it means, and how to mend it.
+        explanation: One paragraph for `docs/reference/rules.md`: what it means, and how to mend it.
         check: Yields findings in a deterministic order.
     """
 

@@ -1,4 +1,4 @@
-"""Words `docs/rules.md` from the rules themselves."""
+"""Words `docs/reference/rules.md` from the rules themselves."""
 
 from __future__ import annotations
 

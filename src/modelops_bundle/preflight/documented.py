@@ -9,7 +9,7 @@ from modelops_bundle.core.findings import Severity
 
 @dataclass(frozen=True, slots=True)
 class RuleDoc:
-    """What `docs/rules.md` says of a code that is no rule of preflight.
+    """What `docs/reference/rules.md` says of a code that is no rule of preflight.
 
     Attributes:
         severity: None for a reason of staleness: those have no weight of their own.

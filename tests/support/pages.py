@@ -98,7 +98,8 @@ class Shell:
         self._folder = folder
         self._where = folder / "work"
         self._where.mkdir()
-        (self._where / "examples").symlink_to(ROOT / "examples")
+        for name in ("docs", "examples"):
+            (self._where / name).symlink_to(ROOT / name)
         self._environment = {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(folder / "home"),
@@ -152,14 +153,19 @@ class Shell:
                 _wait_for(self._ports[address])
         return printed
 
-    def comparable(self, text: str) -> str:
-        """Text with placeholders for what differs between machines, without trailing blanks."""
+    def readable(self, text: str) -> str:
+        """What was printed as a page shows it: its ports, no folder of this run."""
         text = text.replace(str(self._folder), "FOLDER")
         for shown, real in self._ports.items():
             text = text.replace(real, shown)
+        return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
+
+    def comparable(self, text: str) -> str:
+        """The same, with placeholders for what differs between machines."""
+        text = self.readable(text)
         for pattern, placeholder in _PLACEHOLDERS:
             text = pattern.sub(placeholder, text)
-        return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
+        return text
 
     def _real(self, text: str) -> str:
         for shown, real in self._ports.items():

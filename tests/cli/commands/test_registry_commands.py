@@ -14,8 +14,13 @@ def test_init_makes_what_is_missing_and_overwrites_nothing(bare: Shell) -> None:
     assert ".modelops-bundle/registry.yaml" in document["created"]
     assert document["kept"] == ["pyproject.toml"]
     assert bare.read("pyproject.toml") == FILES["pyproject.toml"]
+    assert "Next: mops-bundle register-model PATH" in bare("init").out
     assert bare.json("init")["created"] == []
     assert bare.json("status")["in_sync"] is True
+
+
+def test_init_of_a_project_with_entries_goes_on_with_its_status(shell: Shell) -> None:
+    assert "Next: mops-bundle status" in shell.ok("init").out
 
 
 def test_registering_is_idempotent(shell: Shell) -> None:
@@ -23,6 +28,14 @@ def test_registering_is_idempotent(shell: Shell) -> None:
     assert shell.ok("register-model", "models/sir.py").code == 0
     assert shell.ok("register-target", "targets/incidence.py").code == 0
     assert shell.registry == before
+
+
+def test_registering_one_file_does_not_call_what_stays_stale_in_sync(shell: Shell) -> None:
+    shell.edit("lib/rates.py", "2.0", "3.0")
+    shown = shell.ok("register-target", "targets/incidence.py")
+    assert "In sync" not in shown.out
+    assert "Not in sync: 1 entry is stale, run `mops-bundle sync`." in shown.out
+    assert shell.json("status")["in_sync"] is False
 
 
 def test_what_is_registered_shows_in_the_list(shell: Shell) -> None:

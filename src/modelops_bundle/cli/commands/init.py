@@ -29,7 +29,7 @@ def add_arguments(parser: CommandParser) -> None:
         "--fix-gitignore", action="store_true", help="let git see the registry where it does not"
     )
     parser.legacy("--tag", hint="say `mops-bundle push --tag TAG`", takes="value")
-    parser.legacy("--threshold", hint="everything goes to the remote", takes="value")
+    parser.legacy("--threshold", hint="say storage.threshold_bytes in config.yaml", takes="value")
 
 
 def run(args: Namespace, out: Output) -> int:
@@ -67,8 +67,20 @@ def _lines(document: InitDocument, project: Project) -> list[str]:
         "",
         *lines,
         "",
-        "Next: mops-bundle register-model PATH",
+        f"Next: mops-bundle {_next(project)}",
     ]
+
+
+def _next(project: Project) -> str:
+    """What the project lacks first: entries; one that has some is looked at."""
+    from modelops_bundle.errors import BundleError
+    from modelops_bundle.operations.document import read_registry
+
+    try:
+        entries = any(read_registry(project).record.entries())
+    except BundleError:
+        return "status"
+    return "status" if entries else "register-model PATH"
 
 
 def _where(document: InitDocument, project: Project) -> str:

@@ -60,17 +60,25 @@ def render_sync(document: StatusDocument, columns: int, *, dry_run: bool = False
 
 def _outcome(document: StatusDocument) -> str:
     broken = [entry for entry in document["entries"] if _stays_broken(entry)]
-    if broken:
+    stale = sum(_stays_stale(entry) for entry in document["entries"])
+    if broken or stale:
         gone = sum(any(r["code"] in _GONE for r in entry["reasons"]) for entry in broken)
         left = len(broken) - gone
         parts = [f"{counted(gone, 'entry is', 'entries are')} missing"] if gone else []
         parts += [f"{counted(left, 'entry', 'entries')} {lacking(left)}"] if left else []
+        if stale:
+            parts += [f"{counted(stale, 'entry is', 'entries are')} stale, run `mops-bundle sync`"]
         return f"Not in sync: {', '.join(parts)}. {preflight_line(document['preflight'])}"
     return in_sync_line(document) + _UNPUSHED.get(document["remote"]["state"], "")
 
 
 def _stays_broken(entry: EntryDocument) -> bool:
     return entry["state"] in ("missing", "unparsed", "ambiguous") and entry["action"] != "remove"
+
+
+def _stays_stale(entry: EntryDocument) -> bool:
+    """Whether it differs from the code and was left alone: registering is about one file."""
+    return entry["state"] == "stale" and entry["action"] == "none"
 
 
 def _has_plan(document: StatusDocument) -> bool:

@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator
 from modelops_bundle.analysis.dynamic import DynamicImport, How
 from modelops_bundle.analysis.links import Links, Use, Widening
 from modelops_bundle.analysis.modules import ARCHIVES, ModuleIndex, ModulePlace
-from modelops_bundle.analysis.search_path import SearchPath, SearchPathEdit, places_of
+from modelops_bundle.analysis.search_path import (
+    NAMESAKES,
+    UNTOLD,
+    PackageFolder,
+    SearchPath,
+    SearchPathEdit,
+    places_of,
+)
 from modelops_bundle.analysis.texts import FILE, NAME, PACKAGE
 from modelops_bundle.core.paths import ROOT, BundlePath
 
@@ -41,19 +48,59 @@ class CallLinker:
                 self._named(dotted, dynamic)
 
     def search(self, edits: Iterable[SearchPathEdit]) -> None:
-        """Follow what is added to `sys.path`."""
+        """Follow what is added to `sys.path` and to packages."""
         before: dict[BundlePath, None] = {}
         after: dict[BundlePath, None] = {}
+        packages: dict[PackageFolder, None] = {}
         for edit in edits:
+            if edit.package:
+                packages |= dict.fromkeys(self._added_to_package(edit))
+                continue
             if edit.folders is None and not edit.settled:
-                self._links.astray.append((edit.line, ""))
-            for candidates in places_of(edit, self._path):
-                folder = self._folder(candidates, edit.line)
-                if folder is not None:
-                    (before if edit.first else after)[folder] = None
-                elif not edit.settled and candidates[0].startswith(("/", "..")):
-                    self._links.astray.append((edit.line, candidates[0]))
-        self._links.search = SearchPath(tuple(before), tuple(after))
+                self._links.astray.append((edit.line, "", "sys.path"))
+            for folder in self._added(edit, "sys.path"):
+                (before if edit.first else after)[folder] = None
+        self._links.search = SearchPath(tuple(before), tuple(after), tuple(packages))
+
+    def _added(self, edit: SearchPathEdit, path: str) -> Iterator[BundlePath]:
+        """The folders of the project that an edit adds to a path."""
+        for candidates in places_of(edit, self._path):
+            folder = self._folder(candidates, edit.line)
+            if folder is not None:
+                yield folder
+            elif not edit.settled and candidates[0].startswith(("/", "..")):
+                self._links.astray.append((edit.line, candidates[0], path))
+
+    def _added_to_package(self, edit: SearchPathEdit) -> Iterator[PackageFolder]:
+        """The folders that a package of the project gets.
+
+        Those that another gets are used whole: its modules cannot be told from the installed.
+        """
+        name = self._package_name(edit.package)
+        if edit.folders is None:
+            if not edit.settled:
+                self._links.widened.setdefault(Widening(ROOT), edit.line)
+                self._links.computed.append(edit.line)
+            return
+        if edit.folders == (NAMESAKES,):
+            folders = self._index.folders_named(name) if name else []
+        else:
+            folders = list(self._added(edit, f"{name or 'a package'}.__path__"))
+        known = bool(name) and self._index.locate(name) is not None
+        for folder in folders:
+            if known:
+                yield PackageFolder(name, folder, edit.first)
+            else:
+                self._links.widened.setdefault(Widening(folder), edit.line)
+
+    def _package_name(self, text: str) -> str:
+        """The absolute name of the package of an edit; "" where it cannot be told."""
+        if text == UNTOLD:
+            return ""
+        level = len(text) - len(text.lstrip("."))
+        if level:
+            return self._index.resolve_relative(self._path, level, text[level:]) or ""
+        return self._filled(text)
 
     def _folder(self, candidates: Iterable[str], line: int) -> BundlePath | None:
         for place in _inside(candidates):

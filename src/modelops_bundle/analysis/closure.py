@@ -11,7 +11,7 @@ from modelops_bundle.analysis.linking import Linker
 from modelops_bundle.analysis.links import Widening
 from modelops_bundle.analysis.modules import ModuleIndex
 from modelops_bundle.analysis.opaque import by_content
-from modelops_bundle.analysis.search_path import SearchPath
+from modelops_bundle.analysis.search_path import PackageFolder, SearchPath
 from modelops_bundle.analysis.store import FactsStore
 from modelops_bundle.core.behavior import statements_digest
 from modelops_bundle.core.findings import Location
@@ -44,11 +44,13 @@ def linker_of(linker: Linker, path: BundlePath) -> Linker:
     for _ in range(MAX_ROUNDS):
         before: dict[BundlePath, None] = {}
         after: dict[BundlePath, None] = {}
+        packages: dict[PackageFolder, None] = {}
         for file in imported_files(linker, path):
             search = linker.links(file).search
             before |= dict.fromkeys(search.before)
             after |= dict.fromkeys(search.after)
-        found = SearchPath(tuple(before), tuple(after))
+            packages |= dict.fromkeys(search.packages)
+        found = SearchPath(tuple(before), tuple(after), tuple(packages))
         if found == linker.search:
             break
         linker = linker.extended(found)

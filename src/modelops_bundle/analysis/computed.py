@@ -25,13 +25,13 @@ def computed(file: BundlePath, links: Links) -> Iterator[Finding]:
             hint="Name them on that line: # mops: imports pkg.mod, pkg.other",
             location=Location(file, line),
         )
-    for line, place in links.astray:
+    for line, place, path in links.astray:
         where = f"{place}, which is outside the project" if place else "a folder that it computes"
         yield Finding(
             code=SEARCH_PATH,
             severity=Severity.WARNING,
             key=file,
-            message=f"sys.path gets {where}: what is imported from there is not followed, and "
+            message=f"{path} gets {where}: what is imported from there is not followed, and "
             "would not travel",
             hint="Name what it is for on that line: # mops: imports pkg.mod (or none)",
             location=Location(file, line),

@@ -26,6 +26,7 @@ from modelops_bundle.analysis.mentions import (
     reach_of,
     words_of,
 )
+from modelops_bundle.analysis.package_paths import ATTRIBUTE, package_path_edits
 from modelops_bundle.analysis.search_path import SearchPathEdit, search_path_edits
 from modelops_bundle.analysis.semantic import Statement, statement_of, text_digest
 from modelops_bundle.analysis.source import ParsedSource
@@ -87,7 +88,7 @@ class FileFacts:
         reads: What is read through imports.
         changes: Attributes set through imports.
         shadowed: Imported names that something else binds too.
-        search_path: Where it adds to `sys.path`.
+        search_path: Where it adds to `sys.path`, and then where to a package's `__path__`.
         data: Paths that it names or builds.
         attributes_set: `attributes_set_in` it.
     """
@@ -134,7 +135,11 @@ def extract_facts(source: ParsedSource) -> FileFacts:
     comments = comments_of(source)
     followed = _follows(reads, read.dotted, bindings)
     nodes = read.nodes if followed else {}
+    settled = frozenset(comments)
     chains = chains_of(nodes, bindings)
+    packages: tuple[SearchPathEdit, ...] = ()
+    if ATTRIBUTE in words or ATTRIBUTE in read.strings:
+        packages = package_path_edits(read.nodes, evaluator, bindings, settled)
     return FileFacts(
         docstring="" if docstring is None else text_digest(docstring),
         statements=tuple(read.statements),
@@ -149,7 +154,7 @@ def extract_facts(source: ParsedSource) -> FileFacts:
         changes=_changes(read.dotted, bindings),
         shadowed=frozenset(shadowed),
         reach=reach_of(read.names, words, dotted, has_metaclass="metaclass" in read.keywords),
-        search_path=search_path_edits(chains, nodes, evaluator, frozenset(comments)),
+        search_path=search_path_edits(chains, nodes, evaluator, settled) + packages,
         data=data_texts(read.strings, words, lambda: read.nodes, bindings, body, read.mentioned),
         attributes_set=attributes_set_in(
             read.dotted.attributes_set,

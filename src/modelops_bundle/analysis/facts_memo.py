@@ -121,7 +121,7 @@ def encode_facts(facts: FileFacts) -> bytes:
             sorted(facts.changes),
             sorted(facts.shadowed),
             [reach.own, reach.anywhere, reach.documentation],
-            [[one.line, one.first, one.folders, one.settled] for one in facts.search_path],
+            [_pack_edit(one) for one in facts.search_path],
             _pack_data(facts.data),
             sorted(facts.attributes_set),
         ]
@@ -205,10 +205,14 @@ def _dynamic(value: object) -> DynamicImport:
     )
 
 
+def _pack_edit(edit: SearchPathEdit) -> list[object]:
+    return [edit.line, edit.first, edit.folders, edit.settled, edit.package]
+
+
 def _edit(value: object) -> SearchPathEdit:
-    line, first, folders, settled = items(value, 4)
+    line, first, folders, settled, package = items(value, 5)
     found = None if folders is None else texts(folders)
-    return SearchPathEdit(number(line), flag(first), found, flag(settled))
+    return SearchPathEdit(number(line), flag(first), found, flag(settled), text(package))
 
 
 def _exports(value: object) -> Exports:

@@ -29,10 +29,10 @@ class Linker:
         self._extended: dict[SearchPath, Linker] = {search: self}
 
     def extended(self, search: SearchPath) -> Linker:
-        """The linker for programs that add these folders to `sys.path`."""
+        """The linker for programs that add these folders to `sys.path` and to packages."""
         known = self._extended.get(search)
         if known is None:
-            index = self.store.index.extended(search.before, search.after)
+            index = self.store.index.extended(search)
             known = self._extended[search] = Linker(self.store, search, index)
             known._extended = self._extended
         return known

@@ -67,8 +67,8 @@ class Links:
         foreign: Local names that only imports from outside the project bind.
         search: What it adds to `sys.path`, as far as that is in the project.
         archives: What it adds to `sys.path` that is a file to import from.
-        astray: What it adds to `sys.path` that is not: the line, and the place relative to the
-            root where it can be told, else "".
+        astray: What it adds to `sys.path`, or to a package, that is not: the line, the place
+            relative to the root where it can be told, else "", and what it is added to.
     """
 
     edges: dict[BundlePath, int] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class Links:
     foreign: frozenset[str] = frozenset()
     search: SearchPath = NOWHERE
     archives: set[BundlePath] = field(default_factory=set)
-    astray: list[tuple[int, str]] = field(default_factory=list)
+    astray: list[tuple[int, str, str]] = field(default_factory=list)
 
     def add(
         self, place: ModulePlace, line: int, edges: dict[BundlePath, int] | None = None

@@ -138,6 +138,8 @@ def may_define(linker: Linker, place: ModulePlace, name: str, *, submodule: bool
             return "__path__" in facts.words
         if name in facts.names or "__getattr__" in facts.names:
             return True
+        if any(edit.package for edit in facts.search_path):
+            return True  # it may be a submodule in a folder that is not followed
         for statement in facts.imports:
             if "*" not in statement.names:
                 continue

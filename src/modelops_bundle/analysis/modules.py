@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from modelops_bundle.analysis.search_path import PackageFolder, SearchPath
 from modelops_bundle.analysis.source import ParsedSource, parse_source
 from modelops_bundle.analysis.stdlib import FOUND_FIRST, STANDARD_LIBRARY
 from modelops_bundle.analysis.tree import SourceTree
@@ -82,6 +83,7 @@ class ModuleIndex:
         #: Folder to the compiled modules and stand-ins directly in it.
         self.listings: dict[BundlePath, tuple[BundlePath, ...]] = {}
         self._search = self.source_roots
+        self._added: tuple[PackageFolder, ...] = ()
         self._places: dict[str, ModulePlace | None] = {}
         self._compiled: dict[BundlePath, dict[str, tuple[BundlePath, ...]]] = {}
         self._parsed: OrderedDict[BundlePath, tuple[ParsedSource, int]] = OrderedDict()
@@ -89,15 +91,14 @@ class ModuleIndex:
         self._held_bytes = 0
         self._roots_by_length = sorted(set(self.source_roots), key=_depth, reverse=True)
 
-    def extended(
-        self, before: tuple[BundlePath, ...], after: tuple[BundlePath, ...]
-    ) -> ModuleIndex:
-        """The index of a program that puts more folders on `sys.path`; it shares what is known.
+    def extended(self, search: SearchPath) -> ModuleIndex:
+        """The index of a program that searches more folders; it shares what is known.
 
         Modules are still called what they are called from the source roots.
         """
         other = ModuleIndex(self.tree, self.source_roots)
-        other._search = tuple(dict.fromkeys((*before, *self.source_roots, *after)))
+        other._search = tuple(dict.fromkeys((*search.before, *self.source_roots, *search.after)))
+        other._added = search.packages
         other.probes, other.listings, other._compiled = self.probes, self.listings, self._compiled
         return other
 
@@ -177,7 +178,16 @@ class ModuleIndex:
         return ".".join(parts)
 
     def package_of(self, path: BundlePath) -> str:
-        """A file's `__package__`: its own name for an `__init__.py`; "" at the top level."""
+        """A file's `__package__`: its own name for an `__init__.py`; "" at the top level.
+
+        In a folder that is no package of its own, but was added to one, it is that one.
+        """
+        for added in self._added:
+            if not path.is_within(added.folder):
+                continue
+            if not self.is_file(_below(added.folder, "__init__.py")):
+                inner = path.parts[len(added.folder.parts) : -1]
+                return ".".join((added.package, *inner))
         name = self.module_name(path)
         return name if is_package_file(path) else name.rpartition(".")[0]
 
@@ -216,7 +226,23 @@ class ModuleIndex:
         self._places[name] = place
         return place
 
+    def folders_named(self, dotted: str) -> list[BundlePath]:
+        """The folders that a package of this name may have, below any of the roots."""
+        parts = dotted.split(".")
+        if not all(map(_can_be_file_name, parts)):
+            return []
+        below = [_below(root, "/".join(parts)) for root in self._search]
+        return [folder for folder in below if self.is_dir(folder)]
+
     def _find(self, name: str, part: str, folders: Sequence[BundlePath]) -> ModulePlace | None:
+        place = self._found(name, part, folders)
+        if place is None or not self._added:
+            return place
+        first = [one.folder for one in self._added if one.package == name and one.first]
+        last = [one.folder for one in self._added if one.package == name and not one.first]
+        return replace(place, folders=tuple(dict.fromkeys((*first, *place.folders, *last))))
+
+    def _found(self, name: str, part: str, folders: Sequence[BundlePath]) -> ModulePlace | None:
         if not _can_be_file_name(part):
             return None
         portions = []

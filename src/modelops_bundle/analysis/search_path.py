@@ -1,4 +1,4 @@
-"""Where a file extends `sys.path`, and which folders of the project that puts on it."""
+"""Where a file extends `sys.path` or a package's, and which folders of the project that adds."""
 
 from __future__ import annotations
 
@@ -19,32 +19,54 @@ _CALLS = {
     "sys.path.extend": (0, "elements"),
 }
 _SEARCH_PATH = "sys.path"
+#: Stands for the folders of the package's name below all roots (`pkgutil.extend_path`).
+NAMESAKES = "\3"
+#: A package that only the running program knows.
+UNTOLD = "?"
 #: The dotted names that matter here.
 FOLLOWED = frozenset({*_CALLS, _SEARCH_PATH})
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPathEdit:
-    """One statement that adds to `sys.path`.
+    """One statement that adds to `sys.path`, or to the `__path__` of a package.
 
     Attributes:
         first: What is added is searched before what is there.
-        folders: What is added, with the placeholders of `texts`; None where it is computed.
+        folders: What is added, with the placeholders of `texts` (and, for a package, `NAMESAKES`);
+            None where it is computed.
         settled: A `# mops: imports` comment on its lines or right above says what it is for.
+        package: The dotted name of the package, `NAME` for the file's own, relative ones with
+            their dots, `UNTOLD` where it cannot be told; "" for `sys.path`.
     """
 
     line: int
     first: bool
     folders: tuple[str, ...] | None
     settled: bool = False
+    package: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFolder:
+    """A folder in which submodules of a package are looked for too; `first` before its own."""
+
+    package: str
+    folder: BundlePath
+    first: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPath:
-    """Folders that a program adds to `sys.path` while it runs, before and after the roots."""
+    """Folders that a program adds to `sys.path` while it runs, before and after the roots.
+
+    Attributes:
+        packages: Those that it adds to packages.
+    """
 
     before: tuple[BundlePath, ...] = ()
     after: tuple[BundlePath, ...] = ()
+    packages: tuple[PackageFolder, ...] = ()
 
 
 NOWHERE = SearchPath()
@@ -73,7 +95,7 @@ def search_path_edits(
             given = call.args[position] if len(call.args) > position else None
             first = chain.dotted == "sys.path.insert" and _is_zero(call.args[0])
             texts = _texts(evaluator, given, part)
-            found.append(_edit(call, texts, first, settled))
+            found.append(edit_at(call, texts, first, settled))
         elif chain.dotted == _SEARCH_PATH:
             named.add(id(chain.node))
     if named:
@@ -106,7 +128,7 @@ def _assigned(
 ) -> Iterator[SearchPathEdit]:
     for node in nodes.get(ast.AugAssign, ()):
         if isinstance(node, ast.AugAssign) and id(node.target) in named:
-            yield _edit(node, _texts(evaluator, node.value, "elements"), False, settled)
+            yield edit_at(node, _texts(evaluator, node.value, "elements"), False, settled)
     for node in nodes.get(ast.Assign, ()):
         assert isinstance(node, ast.Assign)
         for target in node.targets:
@@ -114,7 +136,7 @@ def _assigned(
                 yield from _rebuilt(node, named, evaluator, settled)
             elif isinstance(target, ast.Subscript) and id(target.value) in named:
                 part = "elements" if isinstance(target.slice, ast.Slice) else ""
-                yield _edit(node, _texts(evaluator, node.value, part), True, settled)
+                yield edit_at(node, _texts(evaluator, node.value, part), True, settled)
 
 
 def _rebuilt(
@@ -134,7 +156,7 @@ def _rebuilt(
                 first = False
             else:
                 part = "elements" if isinstance(item, ast.Starred) else ""
-                yield _edit(node, _texts(evaluator, inner, part), first, settled)
+                yield edit_at(node, _texts(evaluator, inner, part), first, settled)
 
 
 def _texts(evaluator: TextEvaluator, node: ast.expr | None, part: str) -> Texts:
@@ -143,11 +165,17 @@ def _texts(evaluator: TextEvaluator, node: ast.expr | None, part: str) -> Texts:
     return evaluator.elements(node, part) if part else evaluator.texts(node)
 
 
-def _edit(
-    node: ast.stmt | ast.expr, texts: Texts, first: bool, settled: frozenset[int]
+def edit_at(
+    node: ast.stmt | ast.expr,
+    texts: Texts,
+    first: bool,
+    settled: frozenset[int],
+    package: str = "",
 ) -> SearchPathEdit:
+    """The edit that a statement or call makes."""
     lines = range(node.lineno - 1, (node.end_lineno or node.lineno) + 1)
-    return SearchPathEdit(node.lineno, first, texts.values, any(line in settled for line in lines))
+    known = any(line in settled for line in lines)
+    return SearchPathEdit(node.lineno, first, texts.values, known, package)
 
 
 def _is_zero(node: ast.expr) -> bool:

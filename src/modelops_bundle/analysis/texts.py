@@ -182,6 +182,8 @@ class TextEvaluator:
             if not isinstance(step, int) or not 0 <= step < 16:
                 return _UNKNOWN
             return _joined([self.texts(value.value, depth), *[_UP] * (step + 1)])
+        if isinstance(value, ast.Name) and value.id == "__path__":
+            return _joined([Texts((FILE,)), _UP])
         values = self.elements(value, "values", depth)
         return values if values.values is not None else self.elements(value, "elements", depth)
 

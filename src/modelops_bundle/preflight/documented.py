@@ -195,8 +195,9 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         "Dynamic import",
         _WARNING,
         "A module is imported under a name that is computed while the program runs. The package's "
-        "whole folder counts as imported, test files excepted. A comment `# mops: imports pkg.mod, "
-        "pkg.other` on the line says which modules are meant.",
+        "whole folder counts as imported, test files excepted. Where a package gets a `__path__` "
+        "that is computed, all of the project does: literals and `__file__` in it are followed. A "
+        "comment `# mops: imports pkg.mod, pkg.other` on the line says which modules are meant.",
     ),
     RuleDoc(
         "MB205",
@@ -224,8 +225,9 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         "MB208",
         "Search path that is not followed",
         _WARNING,
-        "The code adds a folder to `sys.path` that it computes while it runs, or that is outside "
-        "the project: modules found there are neither followed nor carried along. Folders of the "
+        "The code adds a folder to `sys.path` that it computes while it runs, or one that is "
+        "outside the project to `sys.path` or to a package's `__path__`: modules found there are "
+        "neither followed nor carried along. Folders of the "
         "project that literals and `__file__` name are followed. Put the code into the project, "
         "see `extra-roots` in registry-format.md, or say on the line what is meant: "
         "`# mops: imports pkg.mod`.",

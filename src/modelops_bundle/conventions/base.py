@@ -35,6 +35,9 @@ class Convention:
         implicit_scenarios: Scenarios that every model has.
         scenario_hooks: Methods whose override makes the scenarios unknowable.
         inheritance: Which inherited outputs and scenarios count.
+        live_outputs: Attribute of an instance, made without arguments, that is a mapping of its
+            outputs by name; "" where `verify` must read them off the class.
+        live_scenarios: Likewise for scenarios.
         parameter_constructors: Calls in the class body whose first argument names a parameter.
         parameter_containers: Calls that hold a list of such calls.
         parameters_field: Attribute of a container that gives that list back, or "".
@@ -61,6 +64,8 @@ class Convention:
     implicit_scenarios: tuple[str, ...] = ()
     scenario_hooks: tuple[str, ...] = ()
     inheritance: Inheritance = Inheritance.ATTRIBUTES
+    live_outputs: str = ""
+    live_scenarios: str = ""
     parameter_constructors: tuple[str, ...] = ()
     parameter_containers: tuple[str, ...] = ()
     parameters_field: str = ""

@@ -7,29 +7,22 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from modelops_bundle.codec.registry_yaml import edit
 from modelops_bundle.core.digest import Digest
-from modelops_bundle.core.findings import Location
 from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.core.portability import REGISTRY_PATH
 from modelops_bundle.core.settings import SyncPoint, SyncState
 from modelops_bundle.core.transfer import TagMove
-from modelops_bundle.core.travel import plan_travel, with_registry
 from modelops_bundle.errors import (
     BundleError,
     ChangedDuringUseError,
-    PreflightError,
-    RegistryError,
-    StaleError,
     TagMovedError,
 )
 from modelops_bundle.operations.blob_layout import layout_of
 from modelops_bundle.operations.local_contents import changed_files
 from modelops_bundle.operations.observe import Session
 from modelops_bundle.operations.provenance import provenance_of
+from modelops_bundle.operations.publication import publication_of, unfit
 from modelops_bundle.operations.publish import Published, publish
-from modelops_bundle.operations.remedy import remedy
 from modelops_bundle.operations.settings import read_state, write_state
 from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.operations.sync import carry_out
@@ -42,7 +35,7 @@ from modelops_bundle.workspace.stamps import settled, stamp_of
 
 Refusal = Literal["stale", "preflight", "changed", "tag-moved"]
 
-_SHOWN = 5
+_NOT_DONE = "nothing was uploaded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,19 +94,15 @@ def push(
         RegistryError: there is no registry, or it cannot be edited.
     """
     tags = _checked_tags(request.tags or (report.session.config.tag,))
-    refusal = _refusal(report)
+    refusal = unfit(report, not_done=_NOT_DONE, then="push again")
     if refusal is not None:
         return PushOutcome(report=report, refused=refusal[0], error=refusal[1])
     recorded = bool(report.plan.changes)
     if recorded and not request.dry_run:
         after = carry_out(report.session, report.plan, force=False, write=True).after
         report = report if after is None else after
-    travel = plan_travel(report.plan.result, report.session.observed)
-    if travel.missing:
-        error = PreflightError(f"missing: {_some(travel.missing)}", not_done="nothing was uploaded")
-        return PushOutcome(report=report, refused="preflight", error=error, recorded=recorded)
-    content = _registry_content(report)
-    files = with_registry(travel, _state_of(content))
+    publication = publication_of(report, not_done=_NOT_DONE)
+    files = publication.files
     project, state = report.session.project, read_state(report.session.project)
     try:
         published = publish(
@@ -124,7 +113,7 @@ def push(
             layout=layout_of(project, report.session.config, len(files)),
             provenance=lambda: provenance_of(project),
             dry_run=request.dry_run,
-            known={REGISTRY_PATH: content},
+            known=publication.known,
             recheck=_Recheck(report.session),
             progress=progress,
         )
@@ -164,55 +153,9 @@ def forget(project: Project, url: str, digest: Digest) -> None:
             write_state(project, after)
 
 
-def _refusal(report: StatusReport) -> tuple[Refusal, BundleError] | None:
-    plan = report.plan
-    if plan.stale or plan.destructive or report.conflicted:
-        return "stale", _stale_error(report)
-    if report.errors:
-        found = [f"{finding.code} {finding.message}" for finding in report.errors]
-        return "preflight", PreflightError(
-            f"preflight has errors ({len(found)}): {'; '.join(found[:_SHOWN])}",
-            not_done="nothing was uploaded",
-            hint="run `mops-bundle status`, mend what it lists, then push again",
-        )
-    return None
-
-
-def _stale_error(report: StatusReport) -> StaleError:
-    plan = report.plan
-    stale = [str(v.key) for v in plan.verdicts if v.state not in ("fresh", "cosmetic")]
-    hint = f"{remedy(report)}, then push again"
-    if not (report.conflicts or plan.unparsed or plan.undecided or plan.destructive):
-        hint += " (or `mops-bundle push --sync`)"
-    if plan.unparsed:
-        unparsed = [str(Location(v.path, v.line)) for v in plan.unparsed]
-        message = f"cannot be parsed: {_some(unparsed)}"
-    else:
-        otherwise = "it holds a git conflict" if report.conflicted else "it differs from the code"
-        message = f"registry is stale ({_some(stale) or otherwise})"
-    return StaleError(message, not_done="nothing was uploaded", hint=hint)
-
-
-def _state_of(content: bytes) -> FileState:
-    return FileState(REGISTRY_PATH, Digest.of_bytes(content), len(content))
-
-
-def _registry_content(report: StatusReport) -> bytes:
-    """The registry document as it is published; in a dry run, as it would be written."""
-    file = report.session.file
-    if not file.content:
-        raise RegistryError(
-            "there is no registry to publish",
-            path=REGISTRY_PATH,
-            not_done="nothing was uploaded",
-            hint="run `mops-bundle init`",
-        )
-    return edit(file.text, report.plan.result) if report.plan.changes else file.content
-
-
 def _checked_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
     for tag in tags:
-        check_movable(tag, not_done="nothing was uploaded")
+        check_movable(tag, not_done=_NOT_DONE)
     return tuple(dict.fromkeys(tags))
 
 
@@ -241,9 +184,3 @@ class _Recheck:
             return stamp_of(os.stat(self._project.path(state.path))) == before
         except OSError:
             return False
-
-
-def _some(names: Collection[str]) -> str:
-    shown = list(names)[:_SHOWN]
-    rest = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")

@@ -1,0 +1,336 @@
+"""Imports one module of a bundle and reports, entry by entry, what is really there.
+
+    python -I -B run.py REQUEST_FILE REPORT_DESCRIPTOR
+
+Runs in the user's interpreter, which need not have this program: standard library of Python 3.9
+only. The working directory is the bundle's folder. Standard output and error belong to the user's
+code; reports are lines of JSON on a descriptor of their own.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import importlib.machinery
+import importlib.util
+import json
+import os
+import sys
+import types
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+Json = dict[str, object]
+
+_FRAMES = 40
+_TEXT = 4_000
+#: Audit events that change what their first arguments name.
+_WRITING = frozenset(
+    f"{module}.{name}"
+    for module, names in {
+        "os": "chmod link mkdir remove rename rmdir symlink truncate",
+        "shutil": "move rmtree",
+    }.items()
+    for name in names.split()
+)
+_OPENED_TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the request asks, in its order."""
+    with open(arguments[0], encoding="utf-8") as stream:
+        request = json.load(stream)
+    report = _Report(int(arguments[1]))
+    facts = _beside("facts")
+    faulthandler.enable(all_threads=False)
+    _leave_no_core()
+    sys.argv = arguments[:1]
+    own = _Own(request["folder"], request["elsewhere"], request["distribution"])
+    sys.path[:] = request["roots"] + [one for one in sys.path if not own.holds(one)]
+    sys.meta_path.insert(0, _Guard(request["roots"], own))
+    watch = _Watch(own)
+    sys.addaudithook(watch)
+    tried = _Trial(own, request["memory_bytes"])
+    report.send({"event": "ready"})
+    module, failure = tried(importlib.import_module, request["module"])
+    report.send({"event": "imported", "failure": failure})
+    for entry in request["entries"] if module is not None else ():
+        found, failure = tried(facts.described, module, entry, request)
+        report.send({"event": "facts", "id": entry["id"], "failure": failure, "facts": found})
+        if request["call"] and entry["kind"] == "target" and found and found["found"]:
+            report.send({"event": "calling", "id": entry["id"]})
+            told, failure = tried(facts.called, module, entry, request)
+            report.send({"event": "called", "id": entry["id"], "failure": failure, "call": told})
+    _end(report, watch)
+
+
+def _leave_no_core() -> None:
+    """Where a crash would write the memory of the process into the bundle's folder."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    except (ImportError, OSError, ValueError):
+        return
+
+
+def _end(report: _Report, watch: _Watch) -> None:
+    """Leave at once: threads and exit handlers of the user's code have nothing to add."""
+    report.send({"event": "done", "reads": watch.reads, "writes": watch.writes})
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            continue
+    os._exit(0)
+
+
+class _Report:
+    """Lines of JSON for the program that started this one."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._process = os.getpid()
+        os.set_inheritable(descriptor, False)
+
+    def send(self, record: Json) -> None:
+        """Write a line. A process that the user's code forked has nothing to say, and ends."""
+        if os.getpid() != self._process:
+            os._exit(0)
+        line = json.dumps(record).encode("ascii") + b"\n"
+        while line:
+            line = line[os.write(self._descriptor, line) :]
+
+
+class _Own:
+    """Where the bundle is, and where its project has further files that did not travel.
+
+    Args:
+        folder: The bundle's own folder.
+        elsewhere: Folders of the project that it was made from.
+        distribution: The project's distribution, a copy of which may be installed here; or "".
+    """
+
+    def __init__(self, folder: str, elsewhere: list[str], distribution: str) -> None:
+        self.folder = folder
+        self._elsewhere = [one + os.sep for one in elsewhere]
+        self._prefixes = tuple({os.path.realpath(one) + os.sep for one in _prefixes()})
+        self._distribution = distribution
+        self._installed: set[str] | None = None
+        #: Modules that were not let in, by name, with the file that would have been loaded.
+        self.kept_out: dict[str, str] = {}
+
+    def holds(self, path: str) -> bool:
+        """Whether a path belongs to the project and not to the bundle."""
+        if not self._elsewhere:
+            return False
+        real = os.path.realpath(path) + os.sep
+        return real.startswith(tuple(self._elsewhere)) and not real.startswith(self._prefixes)
+
+    def installed(self, path: str) -> bool:
+        """Whether a file was installed with the project itself."""
+        if self._installed is None:
+            self._installed = set(self._files()) if self._distribution else set()
+        return os.path.realpath(path) in self._installed
+
+    def _files(self) -> list[str]:
+        from importlib import metadata
+
+        try:
+            files = metadata.distribution(self._distribution).files or []
+            return [os.path.realpath(str(one.locate())) for one in files]
+        except metadata.PackageNotFoundError:
+            return []
+
+
+def _prefixes() -> list[str]:
+    """Where the interpreter and its packages live: inside a project for a `.venv` there."""
+    import sysconfig
+
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    return [sys.prefix, *(sysconfig.get_path(name) for name in names)]
+
+
+class _Guard:
+    """The first finder: the bundle's modules come from its folder, whatever `.pth` files say."""
+
+    def __init__(self, roots: list[str], own: _Own) -> None:
+        self._roots = roots
+        self._own = own
+
+    def find_spec(
+        self, name: str, path: object = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Find a module.
+
+        Raises:
+            ModuleNotFoundError: only the project has it, so no worker would.
+        """
+        if path is None and name not in sys.builtin_module_names:
+            spec = importlib.machinery.PathFinder.find_spec(name, self._roots)
+            if spec is not None and spec.origin is not None:
+                return spec
+        for finder in sys.meta_path:
+            find = None if finder is self else getattr(finder, "find_spec", None)
+            found: importlib.machinery.ModuleSpec | None = find and find(name, path, target)
+            if found is None:
+                continue
+            origin = found.origin or ""
+            if os.path.isabs(origin) and self._is_kept_out(origin):
+                self._own.kept_out[name] = origin
+                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+            return found
+        return None
+
+    def _is_kept_out(self, origin: str) -> bool:
+        if origin.startswith(self._own.folder + os.sep):
+            return False
+        return self._own.holds(origin) or self._own.installed(origin)
+
+
+class _Watch:
+    """An audit hook: which files of the project were read beside the bundle; none is written."""
+
+    def __init__(self, own: _Own) -> None:
+        self._own = own
+        self.reads: list[Json] = []
+        self.writes: list[Json] = []
+
+    def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
+        """Note what concerns the project.
+
+        Raises:
+            PermissionError: it would have been written to.
+        """
+        if event == "open":
+            paths, flags = arguments[:1], arguments[2]
+            writes = isinstance(flags, int) and bool(flags & _OPENED_TO_WRITE)
+        elif event in _WRITING:
+            paths, writes = arguments[:2], True
+        else:
+            return
+        for path in paths:
+            if isinstance(path, (str, bytes)) and os.path.isabs(path):
+                self._note(os.fsdecode(path), writes=writes)
+
+    def _note(self, path: str, *, writes: bool) -> None:
+        if path.startswith(self._own.folder + os.sep) or not self._own.holds(path):
+            return
+        seen = self.writes if writes else self.reads
+        if len(seen) < _FRAMES and all(one["path"] != path for one in seen):
+            seen.append({"path": path, "frames": _stack(self._own.folder)})
+        if writes:
+            raise PermissionError(13, "the project is not to be written to", path)
+
+
+def _stack(folder: str) -> list[Json]:
+    """Where the user's code is, innermost last."""
+    frames: list[Json] = []
+    frame: types.FrameType | None = sys._getframe(3)
+    while frame is not None and len(frames) < _FRAMES:
+        if frame.f_code.co_filename.startswith(folder):
+            frames.insert(0, _frame(frame.f_code, frame.f_lineno))
+        frame = frame.f_back
+    return frames
+
+
+class _Trial:
+    """Calls the user's code: with as much memory as is allowed, and whatever it raises is told."""
+
+    def __init__(self, own: _Own, memory_bytes: int | None) -> None:
+        self._own = own
+        self._memory_bytes = memory_bytes
+
+    def __call__(self, work: Callable[..., T], *arguments: object) -> tuple[T | None, Json | None]:
+        """What a call gives, or how it failed."""
+        self._limit(self._memory_bytes)
+        try:
+            return work(*arguments), None
+        except BaseException as error:
+            failed = error
+        finally:
+            self._limit(None)
+        return None, _failure(failed, self._own)
+
+    def _limit(self, memory_bytes: int | None) -> None:
+        if self._memory_bytes is None:
+            return
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        soft = hard if memory_bytes is None else memory_bytes
+        if hard != resource.RLIM_INFINITY:
+            soft = min(soft, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _failure(error: BaseException, own: _Own) -> Json:
+    record: Json = {
+        "type": type(error).__name__,
+        "message": _text(error),
+        "frames": _frames(error),
+        "memory": isinstance(error, MemoryError),
+        "exits": isinstance(error, SystemExit),
+    }
+    cause: BaseException | None = error
+    for _ in range(_FRAMES):
+        if cause is None:
+            break
+        if isinstance(cause, ImportError):
+            name = str(cause.name or "")
+            record["missing"] = name if isinstance(cause, ModuleNotFoundError) else ""
+            record["imports"] = True
+            record["kept_out"] = own.kept_out.get(name, "")
+            record["frames"] = _frames(cause) + ([] if cause is error else _frames(error))
+            break
+        cause = cause.__cause__ or cause.__context__
+    return record
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:_TEXT]
+    except BaseException:
+        return "(its message cannot be shown)"
+
+
+def _frames(error: BaseException) -> list[Json]:
+    """The traceback without the machinery of imports and without this file, innermost last."""
+    frames: list[Json] = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_filename not in _HIDDEN:
+            frames.append(_frame(code, trace.tb_lineno))
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError) and error.filename:
+        frames.append({"file": str(error.filename), "line": error.lineno or 0, "function": ""})
+    return frames[-_FRAMES:]
+
+
+def _frame(code: types.CodeType, line: int) -> Json:
+    return {"file": code.co_filename, "line": line or 0, "function": code.co_name}
+
+
+def _beside(name: str) -> types.ModuleType:
+    """A program file beside this one, under a name that no user's module has."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"mops_bundle_probe_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    _HIDDEN.add(path)
+    return module
+
+
+_HIDDEN = {
+    __file__,
+    "<frozen importlib._bootstrap>",
+    "<frozen importlib._bootstrap_external>",
+    importlib.__file__ or "",
+}
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -35,6 +35,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "remove": "stop further files from travelling",
     },
     "Publish": {
+        "verify": "run what would be published as workers do, and compare it with the registry",
         "push": "publish the bundle",
         "pull": "bring a published bundle into this folder",
         "diff": "tell how this project differs from a published bundle, or two bundles",

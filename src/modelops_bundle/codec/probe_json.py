@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from modelops_bundle.conventions.base import Convention
 from modelops_bundle.core.probing import (
     Report,
     RunAccess,
@@ -46,6 +45,7 @@ class ProbeRequest:
         elsewhere: Real absolute paths of folders whose files did not travel.
         distribution: The project's own distribution, whose installed copy does not count; or "".
         module: To import.
+        conventions: Of frameworks, field by field.
         call: Targets are called too.
     """
 
@@ -55,7 +55,7 @@ class ProbeRequest:
     distribution: str
     module: str
     entries: tuple[ProbeEntry, ...]
-    conventions: tuple[Convention, ...]
+    conventions: tuple[Mapping[str, object], ...]
     call: bool = False
     memory_bytes: int | None = None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from modelops_bundle.analysis.outcome import Analysis, AnalysisRequest
+from modelops_bundle.conventions.base import Convention
 from modelops_bundle.conventions.catalog import BUILT_IN
 from modelops_bundle.conventions.user import conventions_from
 from modelops_bundle.core.digest import Digest
@@ -119,13 +120,20 @@ def _request(
     entries = [(key.kind, entry.path, entry.symbol) for key, entry in record.entries()]
     return AnalysisRequest(
         entries=tuple(dict.fromkeys((*entries, *requested))),
-        conventions=(
-            *BUILT_IN,
-            *conventions_from(_table(tables, "conventions"), partial(_pyproject_text, project)),
-        ),
+        conventions=conventions_of(project, tables),
         source_roots=_source_roots(tables),
         extra_roots=tuple(root.mount for root in project.extra_roots.configured),
     )
+
+
+def conventions_of(project: Project, tables: PyprojectFacts) -> tuple[Convention, ...]:
+    """The frameworks that are known here: those of the program, then the project's own.
+
+    Raises:
+        ConfigError: the project's table cannot be used.
+    """
+    own = conventions_from(_table(tables, "conventions"), partial(_pyproject_text, project))
+    return (*BUILT_IN, *own)
 
 
 def _pyproject_text(project: Project) -> str:

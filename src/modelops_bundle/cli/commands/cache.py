@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 EXAMPLE = "mops-bundle cache prune --max-size 10GB --max-age 30d"
 
 _DEFAULT_AGE = "30d"
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.ASCII | re.IGNORECASE)
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])", re.ASCII | re.IGNORECASE)
 _SPAN_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
@@ -85,25 +84,15 @@ def _verify(cache: BundleCache, out: Output) -> int:
 
 
 def _limits(size: str | None, age: str | None) -> CacheLimits:
+    from modelops_bundle.cli.sizes import size_bytes
     from modelops_bundle.core.cache import CacheLimits
 
     if size is None and age is None:
         age = _DEFAULT_AGE
     return CacheLimits(
-        max_size_bytes=None if size is None else _bytes(size),
+        max_size_bytes=None if size is None else size_bytes(size),
         max_idle_s=None if age is None else _seconds(age),
     )
-
-
-def _bytes(text: str) -> int:
-    """`500MB` (powers of 1000) or `10GiB` (powers of 1024) in bytes."""
-    from modelops_bundle.errors import UsageError
-
-    found = _SIZE.fullmatch(text.strip())
-    if found is None or (found[3] and not found[2]):
-        raise UsageError(f"not a size: {text!r}", hint="give 500MB, 10GiB or a number of bytes")
-    base = 1024 if found[3] else 1000
-    return int(float(found[1]) * base ** " kmgt".index(found[2].lower() or " "))
 
 
 def _seconds(text: str) -> float:

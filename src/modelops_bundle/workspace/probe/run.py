@@ -131,7 +131,9 @@ class _Own:
     def installed(self, path: str) -> bool:
         """Whether a file was installed with the project itself."""
         if self._installed is None:
-            self._installed = set(self._files()) if self._distribution else set()
+            # At once: looking for them imports modules, and each asks here.
+            self._installed = set()
+            self._installed.update(self._files() if self._distribution else ())
         return os.path.realpath(path) in self._installed
 
     def _files(self) -> list[str]:

@@ -251,6 +251,77 @@ def named(schema: str) -> Schema:
 
 
 STATUS = define("status", record(schema=named("status"), **STATUS_FIELDS))
+PROBLEM = define(
+    "problem",
+    record(
+        kind={
+            "enum": [
+                *("crashed", "out-of-memory", "timed-out", "import-error", "data-error"),
+                *("fact-mismatch", "call-error", "not-run"),
+            ]
+        },
+        message=WORDS,
+        hint=TEXT,
+        path=of(MAYBE_PATH, "The innermost line of the bundle's own code."),
+        line=LINE,
+        module=of(MAYBE_TEXT, "The module that is missing."),
+        absence=of(
+            {"enum": [None, "undeclared", "untracked", "not-installed", "nowhere"]},
+            "Why it is missing: `pyproject.toml` does not declare it, it is in the project and "
+            "does not travel, it is not installed in this Python, or nothing provides it.",
+        ),
+        traceback=of(
+            listing(
+                record(
+                    path=TEXT,
+                    line=COUNT,
+                    function=TEXT,
+                    own=of(FLAG, "Code of the bundle: then `path` is one of its paths."),
+                )
+            ),
+            "The innermost line last.",
+        ),
+    ),
+)
+VERIFY_FIELDS: Mapping[str, Schema] = {
+    "name": of(TEXT, "The project, or the reference as it was asked for."),
+    "digest": of(MAYBE_DIGEST, "Of the published bundle; null for a project."),
+    "ok": FLAG,
+    "python": of(
+        optional(
+            record(
+                executable=TEXT, version=TEXT, chosen=of(TEXT, "Why this one: `--python`, `.venv`.")
+            )
+        ),
+        "Null where nothing was run.",
+    ),
+    "files": COUNT,
+    "size_bytes": COUNT,
+    "call": of(FLAG, "Targets were called."),
+    "entries": listing(
+        record(
+            kind=KIND,
+            id=TEXT,
+            entrypoint=ENTRYPOINT,
+            path=PATH,
+            line=LINE,
+            outcome=of(TEXT, "`ok`, or the kind of the weightiest problem."),
+            problems=listing(PROBLEM),
+            compared=of(listing(TEXT), "Facts that are as registered."),
+            not_compared=of(
+                listing(record(fact=TEXT, reason=WORDS)), "Facts that cannot be told at run time."
+            ),
+            notes=listing(TEXT),
+            called=FLAG,
+            seconds={"type": "number", "minimum": 0},
+        )
+    ),
+    "refused": {"enum": [None, "stale", "preflight"]},
+    "message": TEXT,
+    "hint": TEXT,
+    "status_": of(STATUS, "Where it was refused for what this says."),
+}
+VERIFICATION = define("verification", record(schema=named("verify"), **VERIFY_FIELDS))
 VOLUME = define(
     "volume", of(record(blobs=COUNT, bytes=COUNT), "Different contents, and their bytes.")
 )
@@ -404,6 +475,11 @@ DOCUMENTS: Mapping[str, Document] = {
             "hint": TEXT,
             "status_": of(STATUS, "Where it was refused for what this says."),
         },
+    ),
+    "verify": Document(
+        "verify",
+        "What running the entries of a bundle, as workers do, showed.",
+        VERIFY_FIELDS,
     ),
     "pull": Document(
         "pull",

@@ -1,0 +1,275 @@
+"""The command `verify` on a bundle that is sound, and on bundles broken in every way."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.project import Shell
+from support.scenarios import copy_example, user_contents
+from support.schemas import assert_documented
+
+MODEL, TARGET = "decay/sample.py", "checks/activity.py"
+IMPORTS = "from __future__ import annotations\n"
+
+
+@pytest.fixture
+def decay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
+    """A project with a framework of its own, so that any Python can run it."""
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    return Shell(copy_example("plain-decay", tmp_path / "decay"), capsys)
+
+
+def verified(decay: Shell, *arguments: str, code: int = 1) -> dict[str, Any]:
+    """The entries of a verification by id, after its document was checked."""
+    before = user_contents(decay.root)
+    shown = decay("verify", *arguments, "--json")
+    assert shown.code == code, shown
+    assert shown.err == ""
+    assert_documented(shown.document)
+    assert shown.document["ok"] is (code == 0)
+    assert user_contents(decay.root) == before
+    assert os.listdir(os.environ["TMPDIR"]) == []
+    return {entry["id"]: entry for entry in shown.document["entries"]}
+
+
+def broken(decay: Shell, path: str, code: str, *arguments: str) -> Any:
+    """The one problem of the target, or the model, into whose file this code was put."""
+    decay.edit(path, IMPORTS, f"{IMPORTS}\n{code}\n")
+    decay.ok("sync")
+    entries = verified(decay, *arguments)
+    name = {MODEL: "sample_decayingsample", TARGET: "activity_target"}[path]
+    others = [entry for id, entry in entries.items() if id != name]
+    assert [entry["outcome"] for entry in others] == ["ok"]
+    [problem] = entries[name]["problems"]
+    assert entries[name]["outcome"] == problem["kind"]
+    return problem
+
+
+def test_a_sound_bundle_is_what_its_registry_says(decay: Shell) -> None:
+    entries = verified(decay, "--call", code=0)
+    model, target = entries["sample_decayingsample"], entries["activity_target"]
+    assert model["compared"] == ["class", "outputs", "scenarios", "parameters"]
+    assert target["compared"] == ["function", "model_output", "data"]
+    assert target["called"]
+    assert target["not_compared"] == model["not_compared"] == []
+
+
+def test_for_people_it_is_a_line_an_entry(decay: Shell) -> None:
+    shown = decay.ok("verify", "--python", sys.executable)
+    lines = shown.out.splitlines()
+    assert lines[0].startswith("plain-decay as it would travel: 12 files")
+    assert lines[1].endswith(f"{os.path.abspath(sys.executable)} (--python)")
+    assert [line.split()[:3] for line in lines[3:5]] == [
+        ["=", "model", "sample_decayingsample"],
+        ["=", "target", "activity_target"],
+    ]
+    assert lines[-1] == "Verified: 2 entries."
+
+
+def test_what_a_push_would_refuse_is_not_run(decay: Shell) -> None:
+    decay.edit(MODEL, '"activity"', '"rate"')
+    shown = decay("verify")
+    assert shown.code == 1
+    assert shown.err.startswith("error: registry is stale")
+    assert "nothing was run" in shown.err
+    document = decay.json("verify")
+    assert_documented(document)
+    assert (document["refused"], document["entries"]) == ("stale", [])
+
+
+def test_what_is_decided_when_it_runs_is_compared(decay: Shell) -> None:
+    with (decay.root / MODEL).open("a") as source:
+        source.write('\n\nsk.output("dose")(DecayingSample.activity)\n')
+        source.write('setattr(DecayingSample, "late", sk.output("late")(lambda s, t: t))\n')
+    decay.ok("sync")
+    entry = verified(decay)["sample_decayingsample"]
+    assert [(p["kind"], p["message"]) for p in entry["problems"]] == [
+        (
+            "fact-mismatch",
+            "outputs 'activity' is registered, and not there when it runs",
+        ),
+        (
+            "fact-mismatch",
+            "outputs 'dose', 'late' are there when it runs, and not registered",
+        ),
+    ]
+
+
+def test_a_class_that_is_renamed_when_it_runs_is_missing(decay: Shell) -> None:
+    with (decay.root / MODEL).open("a") as source:
+        source.write('\n\nglobals()["Renamed"] = globals().pop("DecayingSample")\n')
+    decay.ok("sync")
+    [problem] = verified(decay)["sample_decayingsample"]["problems"]
+    assert problem["kind"] == "fact-mismatch"
+    assert problem["message"] == "decay.sample has no DecayingSample when it is imported"
+
+
+def test_a_helper_that_does_not_travel_is_named(decay: Shell) -> None:
+    decay.write("extras/__init__.py", "")
+    decay.write("extras/dose.py", "PER_BQ = 1.0\n")
+    code = (
+        "import importlib\nimportlib.import_module(f'{chr(101)}xtras.dose')  # mops: imports decay"
+    )
+    problem = broken(decay, MODEL, code)
+    assert (problem["kind"], problem["absence"]) == ("import-error", "untracked")
+    assert problem["module"] == "extras"
+    assert "extras/__init__.py is in the project and does not travel" in problem["message"]
+    assert (problem["path"], problem["line"]) == (MODEL, 6)
+
+
+def test_a_helper_of_the_project_is_not_found_through_an_editable_install(
+    decay: Shell, tmp_path: Path
+) -> None:
+    import venv
+
+    environment = tmp_path / "environment"
+    venv.create(environment, symlinks=True)
+    [site] = environment.glob("lib/python*/site-packages")
+    (site / "plain_decay.pth").write_text(f"{decay.root}\n")
+    decay.write("extras.py", "PER_BQ = 1.0\n")
+    code = "__import__(f'{chr(101)}xtras')  # mops: imports decay"
+    problem = broken(decay, MODEL, code, "--python", str(environment))
+    assert (problem["absence"], problem["module"]) == ("untracked", "extras")
+
+
+def test_a_package_that_nothing_declares_is_told_from_one_that_is_not_installed(
+    decay: Shell,
+) -> None:
+    problem = broken(decay, MODEL, "import nowhere_to_be_found")
+    assert (problem["kind"], problem["absence"]) == ("import-error", "undeclared")
+    assert problem["hint"] == "Add 'nowhere-to-be-found' to the dependencies in pyproject.toml"
+    decay.edit("pyproject.toml", "dependencies = []", 'dependencies = ["nowhere-to-be-found"]')
+    decay.ok("sync")
+    [problem] = verified(decay)["sample_decayingsample"]["problems"]
+    assert problem["absence"] == "not-installed"
+    assert problem["line"] == 5
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "message"),
+    [
+        ("float('none')", "import-error", "raises ValueError: could not convert string to float"),
+        ("import sys; sys.exit(3)", "import-error", "ends the program (sys.exit(3))"),
+        ("import os; os._exit(0)", "crashed", "ended the process (exit code 0)"),
+        ("import ctypes; ctypes.string_at(0)", "crashed", "(SIGSEGV)"),
+        ("open('data/activity.csv', 'a').write('9,9')", "data-error", "data/activity.csv"),
+        ("import os; os.remove('data/activity.csv')", "data-error", "data/activity.csv"),
+        ("input()", "import-error", "EOFError"),
+        ("import os; os.kill(os.getpid(), 2)", "import-error", "KeyboardInterrupt"),
+    ],
+    ids=["raise", "exit", "_exit", "segfault", "edit", "delete", "input", "interrupt"],
+)
+def test_what_code_does_is_told_with_its_line(
+    decay: Shell, code: str, kind: str, message: str
+) -> None:
+    problem = broken(decay, TARGET, code)
+    assert problem["kind"] == kind
+    assert message in problem["message"]
+    if "_exit" not in code and kind != "data-error":
+        assert (problem["path"], problem["line"]) == (TARGET, 5)
+
+
+def test_code_that_never_ends_is_ended_and_told_where_it_was(decay: Shell) -> None:
+    problem = broken(decay, TARGET, "while True:\n    pass", "--timeout", "1")
+    assert problem["kind"] == "timed-out"
+    assert problem["message"] == "importing it took more than 1 s"
+    assert problem["path"] == TARGET
+    assert problem["line"] in (5, 6)
+
+
+def test_memory_is_limited(decay: Shell) -> None:
+    problem = broken(decay, TARGET, "hoard = bytearray(1 << 33)", "--memory", "2GB")
+    assert problem["kind"] == "out-of-memory"
+    assert problem["line"] == 5
+
+
+def test_what_code_prints_goes_nowhere(decay: Shell) -> None:
+    code = "import os\nfor _ in range(1 << 12):\n    print('x' * 1024)\nos.write(2, b'y' * 9)"
+    decay.edit(TARGET, IMPORTS, f"{IMPORTS}\n{code}\n")
+    decay.ok("sync")
+    assert verified(decay, code=0)["activity_target"]["outcome"] == "ok"
+
+
+def test_a_file_that_is_written_beside_the_code_is_noted(decay: Shell) -> None:
+    decay.edit(TARGET, IMPORTS, f"{IMPORTS}\nopen('result.csv', 'w').close()\n")
+    decay.ok("sync")
+    entry = verified(decay, code=0)["activity_target"]
+    assert entry["notes"] == ["wrote result.csv into the bundle's folder"]
+    assert not (decay.root / "result.csv").exists()
+
+
+def test_a_process_that_hides_is_ended(decay: Shell, tmp_path: Path) -> None:
+    note = tmp_path / "daemon"
+    code = (
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork():\n"
+        "        os._exit(0)\n"
+        f"    open({str(note)!r}, 'w').write(str(os.getpid()))\n"
+        "    time.sleep(600)\n"
+        f"while not os.path.exists({str(note)!r}) or not os.path.getsize({str(note)!r}):\n"
+        "    time.sleep(0.01)"
+    )
+    decay.edit(TARGET, IMPORTS, f"{IMPORTS}\n{code}\n")
+    decay.ok("sync")
+    entry = verified(decay, code=0)["activity_target"]
+    assert entry["notes"] == ["left processes running, which were ended"]
+    assert not _runs(int(note.read_text()))
+
+
+def _runs(process: int) -> bool:
+    try:
+        # A process that has ended may wait for somebody to ask how.
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_the_project_is_neither_read_nor_written_past_the_bundle(decay: Shell) -> None:
+    data = str(decay.root / "data/activity.csv")
+    code = f"from pathlib import Path\nPath({data!r}).read_text()\nPath({data!r}).write_text('')"
+    entry = _entry(decay, code)
+    assert [problem["kind"] for problem in entry["problems"]] == [
+        "import-error",
+        "data-error",
+        "data-error",
+    ]
+    assert [problem["line"] for problem in entry["problems"]] == [7, 6, 7]
+    assert "reads data/activity.csv in the project itself" in entry["problems"][1]["message"]
+
+
+def _entry(decay: Shell, code: str) -> Any:
+    decay.edit(TARGET, IMPORTS, f"{IMPORTS}\n{code}\n")
+    decay.ok("sync")
+    return verified(decay)["activity_target"]
+
+
+def test_a_column_that_is_not_in_the_data_shows_when_targets_are_called(decay: Shell) -> None:
+    decay.edit(TARGET, 'row["activity_bq"]', 'row["activity"]')
+    decay.ok("sync")
+    verified(decay, code=0)
+    [problem] = verified(decay, "--call")["activity_target"]["problems"]
+    assert problem["kind"] == "call-error"
+    assert problem["message"] == "calling it raises KeyError: 'activity'"
+    assert (problem["path"], problem["line"]) == (TARGET, 16)
+
+
+@pytest.mark.parametrize("python", ["/nowhere/python", "", "/bin/true"])
+def test_what_is_no_python_is_refused(decay: Shell, python: str) -> None:
+    shown = decay("verify", "--python", python)
+    assert shown.code == 2
+    assert shown.err.startswith("error: ")
+    assert os.listdir(os.environ["TMPDIR"]) == []

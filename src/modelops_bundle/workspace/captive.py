@@ -78,16 +78,7 @@ def run_captive(
     mark = secrets.token_hex(8)
     source, sink = os.pipe()
     try:
-        process = subprocess.Popen(
-            [*arguments, str(sink)],
-            cwd=folder,
-            env={**environment, "PWD": str(folder), _MARK: mark},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=(sink,),
-            start_new_session=True,
-        )
+        process = _started([*arguments, str(sink)], folder, {**environment, _MARK: mark}, sink)
     except OSError as error:
         os.close(source)
         raise FileAccessError(
@@ -102,6 +93,22 @@ def run_captive(
         strays = _end_all(process, mark)
         watch.close()
     return watch.ended(strays)
+
+
+def _started(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], sink: int
+) -> subprocess.Popen[bytes]:
+    """A process in a session of its own: what interrupts this program does not reach it."""
+    return subprocess.Popen(
+        arguments,
+        cwd=folder,
+        env={**environment, "PWD": str(folder)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        pass_fds=(sink,),
+        start_new_session=True,
+    )
 
 
 class _Watch:

@@ -62,13 +62,3 @@ def test_a_worker_has_a_cache_of_its_own(bare: Shell, tmp_path: Path) -> None:
 )
 def test_mistakes_are_told(bare: Shell, call: tuple[str, ...]) -> None:
     assert bare("cache", *call).code == 2
-
-
-@pytest.mark.parametrize(
-    ("text", "size_bytes"),
-    [("12", 12), ("1.5k", 1500), ("500MB", 500 * 10**6), ("10GiB", 10 * 2**30), ("1 tb", 10**12)],
-)
-def test_sizes(text: str, size_bytes: int) -> None:
-    from modelops_bundle.cli.commands.cache import _bytes
-
-    assert _bytes(text) == size_bytes

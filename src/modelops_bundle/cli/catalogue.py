@@ -16,6 +16,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "Keep the registry true": {
         "status": "tell how the registry differs from the code, and why",
         "sync": "bring the registry in line with the code",
+        "watch": "show the status again at each change",
         "check": "list problems with file and line; fail if there are errors",
         "explain": "tell what one entry depends on, and what of it changed",
         "graph": "draw what depends on what, with stale marks",

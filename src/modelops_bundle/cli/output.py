@@ -90,6 +90,17 @@ class Output:
             discard_output()
             raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
+    def is_abandoned(self) -> bool:
+        """Whether whoever read stdout is gone."""
+        import select
+
+        try:
+            poll = select.poll()
+            poll.register(sys.stdout.fileno(), 0)
+            return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+        except (OSError, ValueError):
+            return False
+
     def complain(self, lines: Iterable[str]) -> None:
         """Print lines of text on stderr."""
         for text in lines:
@@ -119,6 +130,12 @@ def printable(line: str) -> str:
     return "".join(
         character if character.isprintable() else _escaped(character) for character in line
     )
+
+
+def encodable(line: str) -> str:
+    """The line as standard output will show it: what its encoding lacks is written out."""
+    encoding = sys.stdout.encoding or "ascii"
+    return line.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _escaped(character: str) -> str:

@@ -12,7 +12,7 @@ import sys
 
 from modelops_bundle import __version__
 from modelops_bundle.workspace.root import find_root
-from modelops_bundle.workspace.warm import recall, remember
+from modelops_bundle.workspace.warm import Watched, recall, remember
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,12 +41,21 @@ def remembered_status() -> StatusDocument | None:
 def remember_status(document: StatusDocument, session: Session) -> None:
     """Keep a document for as long as nothing that it was made from changes."""
     root = str(session.project.root)
+    watched = watched_by(session)
+    for path in _program_files():
+        watched.look(root, path)
+    remember(root, _key(), json.dumps(document).encode(), watched)
+
+
+def watched_by(session: Session) -> Watched:
+    """Everything that the status of a session depends on, but for this program itself."""
+    root = str(session.project.root)
     watched = session.scan.watched()
     for name in _PROJECT_FILES:
         watched.look(root, f".modelops-bundle/{name}")
-    for path in (*session.depends_on, *_environment_files(), *_program_files()):
+    for path in (*session.depends_on, *_environment_files()):
         watched.look(root, path)
-    remember(root, _key(), json.dumps(document).encode(), watched)
+    return watched
 
 
 def _environment_files() -> list[str]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from modelops_bundle.codec.registry_fields import Fields, as_mapping, fields_of, is_null
@@ -106,6 +107,7 @@ def decode_environment(content: bytes, *, name: str) -> Environment:
         )
 
 
+@lru_cache(maxsize=1)
 def decode_tracked(
     content: bytes, *, name: str = ".modelops-bundle/tracked.txt"
 ) -> tuple[BundlePath, ...]:

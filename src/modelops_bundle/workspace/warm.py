@@ -58,6 +58,22 @@ class Watched:
         except (OSError, ValueError):
             self.seen[path] = None
 
+    def unchanged(self, root: str) -> bool:
+        """Whether all of it is still as it was, which is proof only where it was `settled`.
+
+        Args:
+            root: As for `look`.
+        """
+        prefix = f"{root}/"
+        for path, expected in self.seen.items():
+            try:
+                found = stamp_of(os.stat(path if path[:1] == "/" else prefix + path))
+            except (OSError, ValueError):
+                found = None
+            if found != expected:
+                return False
+        return True
+
     @property
     def settled(self) -> bool:
         """Whether a later change of any of it would show."""

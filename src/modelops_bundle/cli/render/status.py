@@ -18,6 +18,8 @@ from modelops_bundle.cli.render.reasons import status_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from modelops_bundle.operations.documents import (
         EntryDocument,
         RemoteDocument,
@@ -45,22 +47,42 @@ def render_status(document: StatusDocument, columns: int, *, verbose: bool = Fal
         columns: Width of the terminal.
         verbose: Unchanged entries and notes too.
     """
-    blocks = [
+    return stacked(
+        [
+            *status_head(document),
+            entry_lines(document, columns, verbose=verbose),
+            *status_rest(document, columns, verbose=verbose),
+        ]
+    )
+
+
+def stacked(blocks: Iterable[list[str]]) -> list[str]:
+    """The lines of these blocks, with an empty line between two; empty blocks are passed over."""
+    lines: list[str] = []
+    for block in blocks:
+        if block:
+            lines += [*([""] if lines else []), *block]
+    return lines
+
+
+def status_head(document: StatusDocument) -> list[list[str]]:
+    """Blocks: the project and its remote, the verdict, what git's two sides declared."""
+    return [
         [_headline(document), *_problem(document["remote"])],
         [_verdict(document)],
         conflict_block(document),
-        _entries(document, columns, verbose),
+    ]
+
+
+def status_rest(document: StatusDocument, columns: int, *, verbose: bool) -> list[list[str]]:
+    """Blocks: what differs or is wrong besides entries; the last one is what to do next."""
+    return [
         _sections(document),
         _files(document),
         _unregistered(document, columns),
         *preflight_blocks(document["preflight"], columns, verbose=verbose),
         _next(document),
     ]
-    lines: list[str] = []
-    for block in blocks:
-        if block:
-            lines += [*([""] if lines else []), *block]
-    return lines
 
 
 def in_sync_line(document: StatusDocument) -> str:
@@ -134,7 +156,19 @@ def lacking(number: int) -> str:
     return "lacks files that it needs" if number == 1 else "lack files that they need"
 
 
-def _entries(document: StatusDocument, columns: int, verbose: bool) -> list[str]:
+def entry_lines(
+    document: StatusDocument,
+    columns: int,
+    *,
+    verbose: bool = False,
+    without: Collection[str] = (),
+) -> list[str]:
+    """Entries that differ, each with its reasons, and symbols that a sync would register.
+
+    Args:
+        verbose: Unchanged entries too.
+        without: `kind:id` of those that are left out.
+    """
     rows = [
         (
             _head(entry),
@@ -142,7 +176,8 @@ def _entries(document: StatusDocument, columns: int, verbose: bool) -> list[str]
             place(entry["path"], entry["line"]),
         )
         for entry in document["entries"]
-        if verbose or entry["state"] != "fresh"
+        if (verbose or entry["state"] != "fresh")
+        and f"{entry['kind']}:{entry['id']}" not in without
     ]
     rows += [
         (
@@ -151,6 +186,7 @@ def _entries(document: StatusDocument, columns: int, verbose: bool) -> list[str]
             place(new["path"], new["line"]),
         )
         for new in document["additions"]
+        if f"{new['kind']}:{new['id']}" not in without
     ]
     return _in_columns(rows, columns) if columns >= WIDE else _stacked(rows, columns)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modelops_bundle.core.findings import Finding, Location, Severity
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.core.portability import check_path, check_paths
+from modelops_bundle.core.portability import check_path, check_together
 from modelops_bundle.core.travel import plan_travel
 from modelops_bundle.errors import InvalidPathError
 from modelops_bundle.preflight.base import PreflightContext, Rule
@@ -21,7 +21,7 @@ def check(context: PreflightContext) -> Iterator[Finding]:
         except InvalidPathError as error:
             yield _finding(path, error.message)
     try:
-        check_paths(sound)
+        check_together(sound)
     except InvalidPathError as error:
         yield _finding(None, error.message)
 

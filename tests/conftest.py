@@ -29,7 +29,11 @@ settings.load_profile(
 
 
 #: What a bare machine cannot mend by installing a tool; the summary names these tests.
-_CANNOT_RUN = ("permissions do not bind root", "only one Python version on this machine")
+_CANNOT_RUN = (
+    "permissions do not bind root",
+    "only one Python version on this machine",
+    "no user namespaces on this machine",
+)
 
 
 @pytest.fixture(scope="session")

@@ -139,7 +139,7 @@ CALLS: tuple[tuple[list[str], set[int]], ...] = (
     (["cache", "prune", "--max-size", "1KB"], {0}),
     (["dev", "env"], {0, 2}),
     (["demo"], {0}),
-    (["watch", "--once"], {0, 2}),
+    (["watch", "--until-fresh", "--json"], {0}),
 )
 #: Runs what it imports, and says so.
 EXEMPT = {"verify"}

@@ -129,8 +129,7 @@ FINDING = define(
             code=CODE,
             severity={"enum": ["error", "warning", "info"]},
             entity=of(
-                {"type": "string", "pattern": "^((model|target|target-set):.+)?$"},
-                'What it is about, `kind:id`; "" for the project.',
+                TEXT, 'What it is about: `kind:id`, or a file of the project; "" for all of it.'
             ),
             message=WORDS,
             hint=of(TEXT, 'What to do about it, or "".'),
@@ -322,6 +321,23 @@ VERIFY_FIELDS: Mapping[str, Schema] = {
     "status_": of(STATUS, "Where it was refused for what this says."),
 }
 VERIFICATION = define("verification", record(schema=named("verify"), **VERIFY_FIELDS))
+ERROR_FIELDS: Mapping[str, Schema] = {
+    "code": of(
+        {"type": "string", "pattern": "^[a-z][a-z-]*$"},
+        "A stable name for what went wrong, such as `usage` or `not-found`.",
+    ),
+    "message": WORDS,
+    "hint": of(TEXT, 'What to do about it, or "".'),
+}
+ERROR = define("error", record(schema=named("error"), **ERROR_FIELDS))
+PART_STATE = define(
+    "part_state",
+    of(
+        {"enum": [*_STATES, "new", None]},
+        "The state of an entry or another part of the registry; `new` is what a sync would "
+        "register, and null what is not there.",
+    ),
+)
 VOLUME = define(
     "volume", of(record(blobs=COUNT, bytes=COUNT), "Different contents, and their bytes.")
 )
@@ -417,16 +433,28 @@ DOCUMENTS: Mapping[str, Document] = {
     "error": Document(
         "any command that could not do its work",
         "Printed where no plan could be made. The exit code is 2, 3 or 4.",
-        {
-            "code": of(
-                {"type": "string", "pattern": "^[a-z][a-z-]*$"},
-                "A stable name for what went wrong, such as `usage` or `not-found`.",
-            ),
-            "message": WORDS,
-            "hint": of(TEXT, 'What to do about it, or "".'),
-        },
+        ERROR_FIELDS,
     ),
     "status": Document("status", "The plan, preflight and the remote.", STATUS_FIELDS),
+    "watch": Document(
+        "watch",
+        "One document a line, at each change, for as long as it runs.",
+        {
+            "at": of(
+                {"type": "string", "pattern": r"^\d{4}(-\d\d){2}T\d\d(:\d\d){2}[+-]\d\d:\d\d$"},
+                "Local time with its offset (RFC 3339).",
+            ),
+            "transitions": of(
+                listing(record(entity=TEXT, before=PART_STATE, after=PART_STATE)),
+                "What differs from the line before that had a status: `model:ID`, `target:ID`, "
+                "`environment`, or another part of the registry, with its state then and now.",
+            ),
+            "found": of(listing(FINDING), "Errors and warnings that are new."),
+            "settled": of(listing(FINDING), "Errors and warnings that are gone."),
+            "status": of(optional(STATUS), "Null where none can be worked out for now."),
+            "error": of(optional(ERROR), "Why there is no status, or null."),
+        },
+    ),
     "sync": Document(
         "sync, register-model, register-target",
         "The plan, and what became of it. Findings and remote are those that the sync left.",

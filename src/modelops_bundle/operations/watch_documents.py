@@ -119,7 +119,7 @@ def _parts(document: StatusDocument) -> dict[str, _Part]:
     environment = document["environment"]
     parts["environment"] = (environment["state"], environment["changes"])
     for section in document["sections"]:
-        if section["section"] not in ("environment", "target_sets"):
+        if section["section"] not in ("environment", "target_set"):
             name = ":".join(filter(None, (section["section"], section["name"])))
             state = "cosmetic" if section["cosmetic"] else "stale"
             parts[name] = (state, section["messages"])

@@ -13,8 +13,8 @@ from modelops_bundle.workspace.notifier import Notifier, distant_kind
 
 MOUNTS = """\
 21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
-40 21 0:35 / /home rw - nfs4 server:/home rw,vers=4.2
-41 40 0:36 / /home/ada/my\\040disk rw - ext4 /dev/sdb1 rw
+40 21 0:35 / /net rw - nfs4 server:/home rw,vers=4.2
+41 40 0:36 / /net/ada/my\\040disk rw - ext4 /dev/sdb1 rw
 42 21 0:37 / /mnt/share rw - cifs //server/share rw
 """
 
@@ -128,8 +128,8 @@ def test_at_the_limit_of_the_system_it_falls_back_to_polling(
     ("folder", "kind"),
     [
         ("/srv/project", ""),
-        ("/home/ada/project", "nfs4"),
-        ("/home/ada/my disk/project", ""),
+        ("/net/ada/project", "nfs4"),
+        ("/net/ada/my disk/project", ""),
         ("/mnt/share", "cifs"),
         ("/mnt/shared", ""),
     ],

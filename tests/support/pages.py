@@ -38,6 +38,7 @@ _PLACEHOLDERS = (
         re.compile(r"\b[0-9a-f]{64}\b|\bsha-[0-9a-f]{12}\b|\b[0-9a-f]{12}\b|\b[0-9a-f]{8}\b"),
         "DIGEST",
     ),
+    (re.compile(r"\bPython 3\.\d+\.\d+\b"), "PYTHON"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?Z?\b"), "TIME"),
 )
 
@@ -155,7 +156,7 @@ class Shell:
 
     def readable(self, text: str) -> str:
         """What was printed as a page shows it: its ports, no folder of this run."""
-        text = text.replace(str(self._folder), "FOLDER")
+        text = text.replace(str(self._folder), "FOLDER").replace(sys.prefix, "~/venv")
         for shown, real in self._ports.items():
             text = text.replace(real, shown)
         return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")

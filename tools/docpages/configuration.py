@@ -29,6 +29,10 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
         "TERM": "`dumb`: no colour.",
         "COLUMNS": "How wide the output is; the terminal's width where it is not said.",
     },
+    "Python": {
+        "VIRTUAL_ENV": "The active environment: `verify` runs the code in it.",
+        "CONDA_PREFIX": "The same of conda, where the one before is not set.",
+    },
     "Folders": {
         "HOME": "Where `~` is: environment files, logins, this user's bundles.",
         "XDG_DATA_HOME": "This user's own store of bundles is `modelops-bundle` below it; "

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from modelops_bundle.preflight.catalog import DOCUMENTED
 from modelops_bundle.preflight.document import render_rules_doc
-from modelops_bundle.preflight.documented import DOCUMENTED
 from modelops_bundle.preflight.rules import RULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "rules.md"

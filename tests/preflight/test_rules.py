@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.preflight.base import Rule
-from modelops_bundle.preflight.documented import DOCUMENTED
+from modelops_bundle.preflight.catalog import DOCUMENTED
 from modelops_bundle.preflight.rules import RULES
 from support.preflight import findings
 from support.registries import (

@@ -24,6 +24,7 @@ from modelops_bundle.api.results import (
     SyncResult,
 )
 from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.findings import Severity
 from modelops_bundle.core.settings import DEFAULT_TAG
 from modelops_bundle.errors import (
     InvalidDigestError,
@@ -32,6 +33,7 @@ from modelops_bundle.errors import (
     UnparsableSourceError,
 )
 from modelops_bundle.operations.cached import ensure_cached
+from modelops_bundle.operations.jobs import Job, job_findings, job_from, read_job
 from modelops_bundle.operations.materialise import EnsureRequest
 from modelops_bundle.operations.materialise import ensure as _materialise
 from modelops_bundle.operations.project_remote import is_own_store, remote_at, remote_of
@@ -41,9 +43,11 @@ from modelops_bundle.operations.push import PushRequest, push
 from modelops_bundle.operations.remedy import remedy
 from modelops_bundle.operations.report_documents import sync_document
 from modelops_bundle.operations.settings import read_config
+from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.operations.status import status as _status
 from modelops_bundle.operations.sync import SyncRequest
 from modelops_bundle.operations.sync import sync as _sync
+from modelops_bundle.preflight.jobs import OTHER_BUNDLE
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.storage.bundle_cache import BundleCache, default_cache_folder
 from modelops_bundle.storage.full_reference import parse_full_reference
@@ -239,20 +243,29 @@ def ensure(
     return EnsuredBundle(str(ensured.digest), ensured.folder)
 
 
-def require_fresh(path: PathLike = ".") -> str:
+def require_fresh(path: PathLike = ".", job: object = None) -> str:
     """Check, before jobs are submitted, that what was last pushed is what is here.
 
     The plan is empty, preflight has no errors, and the content is that of the last push or pull.
     The remote is not asked.
 
+    Args:
+        job: A job specification that the bundle has to be able to run: a file, JSON or YAML; or
+            the specification itself, as a mapping or as an object of the platform, such as a
+            `SimulationStudy`, a `CalibrationSpec` or a `SimJob`.
+
     Returns:
         The digest to submit.
 
     Raises:
-        NotFreshError: with the reason; also a RuntimeError.
+        NotFreshError: with the reason, and the findings where there are any; also a
+            RuntimeError.
+        JobError: the job specification is malformed.
         NoRegistryError, BundleError: as `status`.
     """
-    report = _status(_project(path))
+    project = _project(path)
+    asked = None if job is None else _job(project, job)
+    report = _status(project)
     not_done, found = "nothing may be submitted", report.plan
     if not found.in_sync or report.conflicted:
         open_ = [str(v.key) for v in found.verdicts if v.state != "fresh"]
@@ -271,7 +284,37 @@ def require_fresh(path: PathLike = ".") -> str:
     if report.remote.state != "synced" or report.remote.digest is None:
         reason = report.remote.problem or f"what is here is not published ({report.remote.state})"
         raise NotFreshError(reason, not_done=not_done, hint="run `mops-bundle push`")
+    if asked is not None:
+        _require_fitting(report, asked)
     return str(report.remote.digest)
+
+
+def _job(project: Project, job: object) -> Job:
+    if isinstance(job, str | os.PathLike):
+        return read_job(project, Path(job))
+    return job_from(job)
+
+
+def _require_fitting(report: StatusReport, job: Job) -> None:
+    """Refuse a job that the bundle cannot run, or that is for another bundle."""
+    found = job_findings(report, [job])
+    blocking = tuple(
+        finding
+        for finding in found
+        if finding.severity is Severity.ERROR
+        or (finding.code == OTHER_BUNDLE and finding.severity is Severity.WARNING)
+    )
+    if blocking:
+        told = "; ".join(
+            f"{finding.code} {f'{finding.location}: ' if finding.location else ''}{finding.message}"
+            for finding in blocking
+        )
+        raise NotFreshError(
+            f"the job does not fit the bundle: {told}",
+            findings=blocking,
+            not_done="nothing may be submitted",
+            hint=blocking[0].hint,
+        )
 
 
 def _project(path: PathLike, *, needs_registry: bool = True) -> Project:

@@ -242,7 +242,7 @@ class _TreeBuilder:
         self._keys.pop()
         if isinstance(node, MappingNode):
             children = [child for pair in node.pairs for child in pair]
-            _refuse_duplicates(node)
+            refuse_duplicates(node)
         else:
             children = node.items
         # The end event of a block collection stands at the next token, beyond comments.
@@ -304,7 +304,12 @@ class _TreeBuilder:
             self._keys[-1] = None
 
 
-def _refuse_duplicates(node: MappingNode) -> None:
+def refuse_duplicates(node: MappingNode) -> None:
+    """Insist that no key stands twice in a mapping.
+
+    Raises:
+        YamlProblem: one does, at its second place.
+    """
     seen = set()
     for key in _scalar_keys(node.pairs):
         identity = (scalar_type(key), key.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from modelops_bundle.core.findings import Finding, Location, Severity, finding_order
 from modelops_bundle.core.observation import FileState, Observation
@@ -18,6 +19,7 @@ from modelops_bundle.core.plan import (
     Verdict,
 )
 from modelops_bundle.core.registry import BundleRegistry, Entry
+from modelops_bundle.operations.jobs import job_findings, read_job
 from modelops_bundle.operations.observe import Session, observe
 from modelops_bundle.operations.status import StatusReport, evaluate
 from modelops_bundle.workspace.git import ignored_by_git
@@ -48,17 +50,26 @@ class CheckReport:
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
-def check(project: Project, *, strict: bool = False, code_only: bool = False) -> CheckReport:
+def check(
+    project: Project,
+    *,
+    strict: bool = False,
+    code_only: bool = False,
+    jobs: Iterable[Path] = (),
+) -> CheckReport:
     """Evaluate a project for CI.
 
     Args:
         strict: Cosmetic changes are errors too.
         code_only: Take data files that are absent and that git ignores as they are recorded,
             and report them as not verified.
+        jobs: Files of job specifications, which are laid against the registry as it would be
+            after the sync.
 
     Raises:
-        BundleError: the registry or the configuration cannot be read.
+        BundleError: the registry, the configuration or a job cannot be read.
     """
+    specifications = [read_job(project, file) for file in jobs]
     session = observe(project)
     unverified: tuple[BundlePath, ...] = ()
     if code_only:
@@ -67,6 +78,7 @@ def check(project: Project, *, strict: bool = False, code_only: bool = False) ->
     details = report.environment_details
     findings = set(all_findings(report.plan, report.findings, details=details, strict=strict))
     findings.update(map(_unverified_finding, unverified))
+    findings.update(job_findings(report, specifications))
     if report.conflicted:
         findings.add(_conflict_finding(report))
     return CheckReport(report=report, findings=tuple(sorted(findings, key=finding_order)))

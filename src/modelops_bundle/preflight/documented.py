@@ -280,8 +280,3 @@ REPORTED_ELSEWHERE: tuple[RuleDoc, ...] = (
         "would have no registry. `mops-bundle init --fix-gitignore` mends it.",
     ),
 )
-
-#: Everything that is documented without a check, sorted by code.
-DOCUMENTED: tuple[RuleDoc, ...] = (
-    *sorted((*STALENESS, *REPORTED_ELSEWHERE), key=lambda entry: entry.code),
-)

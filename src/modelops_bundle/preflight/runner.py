@@ -19,7 +19,7 @@ def run_preflight(context: PreflightContext) -> tuple[Finding, ...]:
     found = dict.fromkeys((*context.observed.findings, *context.plan.findings))
     for rule in RULES:
         found.update(dict.fromkeys(rule.check(context)))
-    return tuple(sorted(map(_on_one_line, _once(found)), key=finding_order))
+    return tuple(sorted(map(on_one_line, _once(found)), key=finding_order))
 
 
 def _once(found: Collection[Finding]) -> Iterator[Finding]:
@@ -31,8 +31,8 @@ def _once(found: Collection[Finding]) -> Iterator[Finding]:
             yield finding
 
 
-def _on_one_line(finding: Finding) -> Finding:
-    """The finding with control characters escaped: a name must not pass for another finding."""
+def on_one_line(finding: Finding) -> Finding:
+    """A finding with control characters escaped: a name must not pass for another finding."""
     message, hint = _printable(finding.message), _printable(finding.hint)
     if message is finding.message and hint is finding.hint:
         return finding

@@ -26,6 +26,13 @@ def add_arguments(parser: CommandParser) -> None:
         help="do not fail for absent data that git ignores: CI often has no data",
     )
     parser.add_argument(
+        "--job",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="check this job specification, JSON or YAML, too; several are fine",
+    )
+    parser.add_argument(
         "--output-format",
         choices=("text", "json", "github", "sarif"),
         default="text",
@@ -35,6 +42,8 @@ def add_arguments(parser: CommandParser) -> None:
 
 def run(args: Namespace, out: Output) -> int:
     """Print findings; 1 if one of them is an error."""
+    from pathlib import Path
+
     from modelops_bundle.cli.check_formats import format_of
     from modelops_bundle.cli.here import current_project
     from modelops_bundle.operations.check import check
@@ -48,6 +57,11 @@ def run(args: Namespace, out: Output) -> int:
             hint="give one of them",
         )
     shown = format_of(args.output_format, out)
-    checked = check(current_project(), strict=args.strict, code_only=args.code_only)
+    checked = check(
+        current_project(),
+        strict=args.strict,
+        code_only=args.code_only,
+        jobs=[Path(file) for file in args.job],
+    )
     shown(check_document(checked.report, checked.findings, ok=checked.ok))
     return 0 if checked.ok else FAILED

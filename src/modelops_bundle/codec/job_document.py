@@ -1,0 +1,350 @@
+"""Job specifications, JSON or YAML, as what they ask of a bundle."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from modelops_bundle.codec.job_fields import FOREIGN, JOB, PARAMETER_SET, TASK, Hold
+from modelops_bundle.codec.job_names import Collected, listed_once, mark_of, name_of, names_of
+from modelops_bundle.codec.json_nodes import node_of, parse_json
+from modelops_bundle.codec.registry_fields import fields_of, is_null, refuse_other_keys
+from modelops_bundle.codec.yaml_nodes import (
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    YamlProblem,
+    parse_document,
+    resolved,
+    scalar_type,
+)
+from modelops_bundle.core.job import Coverage, JobName, JobSpecification, ParameterNames
+from modelops_bundle.errors import JobError
+
+Fields = Mapping[str, Node]
+_HINT = "see docs/how-to/ci.md for what a job specification holds"
+#: `module/scenario`, the platform's form of an entrypoint; not `folder/file.py:Class`.
+_WITH_SCENARIO = re.compile(r"(?P<model>[^/]+)/(?P<scenario>[^/:]+)")
+
+
+def decode_job(content: bytes, *, name: str) -> JobSpecification:
+    """Read a job specification.
+
+    Args:
+        name: The file, as errors show it; `.json` is read as JSON and `.yaml` and `.yml` as YAML,
+            and another file as what it begins like.
+
+    Raises:
+        JobError: it is malformed, with `path:line:column`.
+    """
+    with _translated(name):
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise YamlProblem("not UTF-8", line) from None
+        json = name.endswith(".json")
+        if not json and not name.endswith((".yaml", ".yml")):
+            json = text.lstrip()[:1] in ("{", "[")
+        root = parse_json(text) if json else parse_document(text).root
+        return _job_of(root)
+
+
+def job_of(value: object) -> JobSpecification:
+    """Read a job specification that is there as a mapping, or as an object of the platform.
+
+    Raises:
+        JobError: it is malformed.
+    """
+    with _translated(""):
+        return _job_of(node_of(value))
+
+
+@contextmanager
+def _translated(name: str) -> Iterator[None]:
+    try:
+        yield
+    except YamlProblem as problem:
+        message = problem.message if name else f"job: {problem.message}"
+        raise JobError(
+            message,
+            path=name,
+            line=max(problem.line, 0),
+            column=max(problem.column, 0),
+            not_done="the job was not checked",
+            hint="" if name else _HINT,
+        ) from None
+
+
+def _job_of(root: Node | None) -> JobSpecification:
+    if root is None or is_null(root):
+        raise YamlProblem("the job specification is empty")
+    found = Collected()
+    target = resolved(root)
+    jobs = target.items if isinstance(target, SequenceNode) else [target]
+    if not jobs:
+        raise root.problem("the job specification is empty")
+    for job in jobs:
+        _read_job(_mapping(job, "a job specification"), found)
+    return found.specification()
+
+
+def _read_job(node: MappingNode, found: Collected) -> None:
+    fields = _fields(node, JOB, "a job", found)
+    tasks = [*_items(fields, "tasks"), *_batched_tasks(fields)]
+    if "entrypoint" in fields:
+        tasks.append(node)
+    _read_bundle(fields, found)
+    for task in tasks:
+        _read_task(task, found, own=task is node)
+    named = not tasks and _read_simulation(fields, found)
+    asked = _read_targets(fields, found)
+    if not (tasks or named or asked):
+        raise node.problem("names no model, no task and no target: is this a job specification?")
+
+
+def _read_simulation(fields: Fields, found: Collected) -> bool:
+    """The runs that a study, a calibration or a plain document asks for."""
+    config = _free(fields, "algorithm_config")
+    simulation = _text(fields, "model") or _text(config, "model")
+    class_name = next(
+        (name for key in ("class", "class_name", "model_class") if (name := _text(fields, key))),
+        None,
+    )
+    entrypoint = _text(config, "simulation_entrypoint")
+    if simulation is None and class_name is None and entrypoint is None:
+        return False
+    noted = _text(_free(fields, "metadata"), "model_class")
+    if simulation is not None or class_name is not None:
+        run = found.run(simulation, class_name, noted)
+        run.scenarios += _names(fields, "scenario", found) + _names(fields, "scenarios", found)
+        run.scenarios += _names(config, "scenario", found)
+        run.outputs += _names(fields, "outputs", found)
+        for names in (*_parameters(fields, found), *_varied(config, "parameter_specs")):
+            run.add_parameters(names)
+    if entrypoint is not None:
+        model, scenario = _split(entrypoint)
+        found.run(model, None, None).scenarios += scenario
+    return True
+
+
+def _read_task(node: Node, found: Collected, *, own: bool) -> None:
+    """One task; `own` where the whole document is one."""
+    task = _mapping(node, "a task")
+    fields = _fields(task, JOB if own else TASK, "a task", found)
+    entrypoint = _text(fields, "entrypoint")
+    if entrypoint is None:
+        raise task.problem("a task needs an 'entrypoint'")
+    model, scenario = _split(entrypoint)
+    run = found.run(model, None, None)
+    run.scenarios += scenario
+    run.outputs += _names(fields, "outputs", found)
+    if "params" in fields:
+        run.add_parameters(_set_of(_values_of_task(fields["params"]), Coverage.ALL))
+    _read_bundle(fields, found)
+
+
+def _read_bundle(fields: Fields, found: Collected) -> None:
+    reference = _text(fields, "bundle_ref")
+    if reference is not None:
+        found.bundle(reference)
+    for key in ("bundle", "digest"):
+        other = _text(fields, key)
+        if other is not None and "sha256:" in other.text:
+            found.bundle(other)
+
+
+def _read_targets(fields: Fields, found: Collected) -> bool:
+    """Targets and target sets, wherever the platform's tools put them."""
+    spec = _free(fields, "target_spec")
+    sources = [fields, _free(fields, "target_data"), _free(spec, "data")]
+    for source in sources:
+        for key in ("target", "targets", "target_ids", "target_entrypoint", "target_entrypoints"):
+            if source is fields or key not in ("target", "targets"):
+                found.target(*_names(source, key, found))
+    for key in ("target_set", "target_sets"):
+        found.target_set(*_names(fields, key, found))
+    found.noted_set(*_noted(_free(fields, "metadata"), "target_set"))
+    found.noted_set(*_noted(_free(spec, "metadata"), "target_set"))
+    return found.asks_for_targets
+
+
+def _noted(fields: Fields, key: str) -> list[JobName]:
+    """Names in a part that is free: nothing is wrong where something else stands there."""
+    node = fields.get(key)
+    return [] if node is None else names_of(node)
+
+
+def _parameters(fields: Fields, found: Collected) -> list[ParameterNames]:
+    """Values, ranges or names of parameters, as a study, a calibration or a person writes them."""
+    sets = [
+        _set_of(_values_of_set(item, found), Coverage.ALL)
+        for item in _items(fields, "parameter_sets")
+    ]
+    for key in ("parameters", "params"):
+        node = fields.get(key)
+        target = None if node is None else resolved(node)
+        if isinstance(target, MappingNode):
+            sets.append(_set_of(target, Coverage.SOME, ranges=True))
+        elif isinstance(target, SequenceNode):
+            if all(isinstance(resolved(item), MappingNode) for item in target.items):
+                items = (_values_of_set(item, found) for item in target.items)
+                sets += [_set_of(item, Coverage.ALL) for item in items]
+            else:
+                names = tuple(listed_once(target, key, found))
+                sets.append(ParameterNames(names, Coverage.SOME, mark_of(target)))
+        elif target is not None:
+            raise target.problem(f"'{key}' must be a mapping or a list")
+    return [*sets, *_varied(fields, "parameter_specs")]
+
+
+def _varied(fields: Fields, key: str) -> list[ParameterNames]:
+    """The parameters that a calibration varies: `{name: {lower: …, upper: …}}`."""
+    if key not in fields:
+        return []
+    specs = _mapping(fields[key], f"'{key}'")
+    for name, node in fields_of(specs).items():
+        bounds = {k: v for k, (_, v) in fields_of(_mapping(node[1], f"{key}.{name}")).items()}
+        for bound in ("lower", "upper"):
+            if bound not in bounds:
+                raise node[0].problem(f"{key}.{name} needs '{bound}'")
+            _number(bounds[bound], f"{key}.{name}.{bound}")
+    return [_set_of(specs, Coverage.VARIED, ranges=True)]
+
+
+def _values_of_set(node: Node, found: Collected) -> MappingNode:
+    """The parameters of one set: under `params`, beside a seed, or the mapping itself."""
+    mapping = _mapping(node, "a parameter set")
+    fields = fields_of(mapping)
+    if "params" not in fields or not isinstance(resolved(fields["params"][1]), MappingNode):
+        return mapping
+    checked = _fields(mapping, PARAMETER_SET, "a parameter set", found)
+    return _mapping(checked["params"], "'params'")
+
+
+def _values_of_task(node: Node) -> MappingNode:
+    """The parameters of one task: under `values` beside their id, `params`, or the mapping."""
+    mapping = _mapping(node, "'params'")
+    fields = fields_of(mapping)
+    for key in ("values", "params"):
+        if key in fields and isinstance(resolved(fields[key][1]), MappingNode):
+            return _mapping(fields[key][1], f"'{key}'")
+    return mapping
+
+
+def _set_of(node: MappingNode, coverage: Coverage, *, ranges: bool = False) -> ParameterNames:
+    """The names of a mapping; each has a plain value, or where `ranges` are fine any."""
+    refuse_other_keys(node)
+    names = []
+    for text, (key, value) in fields_of(node).items():
+        target = resolved(value)
+        plain = isinstance(target, ScalarNode) and scalar_type(target) != "null"
+        if not (plain or ranges):
+            raise value.problem(f"parameter '{text}' must be a number, a text or a truth value")
+        names.append(JobName(text, mark_of(key)))
+    return ParameterNames(tuple(names), coverage, mark_of(node))
+
+
+def _split(entrypoint: JobName) -> tuple[JobName, list[JobName]]:
+    """An entrypoint without its scenario, and the scenario."""
+    parts = _WITH_SCENARIO.fullmatch(entrypoint.text)
+    if parts is None or parts["scenario"].endswith(".py"):
+        return entrypoint, []
+    return (
+        JobName(parts["model"], entrypoint.mark),
+        [JobName(parts["scenario"], entrypoint.mark)],
+    )
+
+
+def _batched_tasks(fields: Fields) -> Iterator[Node]:
+    for batch in _items(fields, "batches"):
+        pairs = fields_of(_mapping(batch, "a batch"))
+        yield from _items({key: value for key, (_, value) in pairs.items()}, "tasks")
+
+
+def _fields(
+    node: MappingNode, known: Mapping[str, Hold], what: str, found: Collected
+) -> dict[str, Node]:
+    """The values that are there, each as its key asks for; other keys are remarked on."""
+    refuse_other_keys(node)
+    values: dict[str, Node] = {}
+    for text, (key, value) in fields_of(node).items():
+        hold = known.get(text)
+        if hold is None:
+            if not text.startswith(FOREIGN):
+                found.unknown(name_of(key), what, known)
+        elif not is_null(value):
+            _check(value, hold, text)
+            values[text] = value
+    return values
+
+
+def _check(node: Node, hold: Hold, key: str) -> None:
+    target = resolved(node)
+    if hold is Hold.TEXT:
+        fine, wanted = _is_text(target), "a text"
+    elif hold is Hold.NAMES:
+        items = target.items if isinstance(target, SequenceNode) else [target]
+        fine, wanted = all(_is_text(resolved(item)) for item in items), "a list of names"
+    elif hold is Hold.COUNT:
+        fine = isinstance(target, ScalarNode) and scalar_type(target) == "int"
+        wanted = "a whole number"
+    else:
+        fine, wanted = hold is Hold.OTHER or isinstance(target, MappingNode), "a mapping"
+    if not fine:
+        raise node.problem(f"'{key}' must be {wanted}")
+
+
+def _is_text(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and scalar_type(node) == "str" and bool(node.value)
+
+
+def _number(node: Node, what: str) -> None:
+    target = resolved(node)
+    if isinstance(target, ScalarNode):
+        try:
+            float(target.value)
+        except ValueError:
+            pass
+        else:
+            return
+    raise node.problem(f"{what} must be a number")
+
+
+def _mapping(node: Node, what: str) -> MappingNode:
+    target = resolved(node)
+    if not isinstance(target, MappingNode):
+        raise node.problem(f"{what} must be a mapping")
+    return target
+
+
+def _free(fields: Fields, key: str) -> Fields:
+    """The values of a part whose keys are free; empty where it is not there."""
+    node = fields.get(key)
+    target = None if node is None else resolved(node)
+    if not isinstance(target, MappingNode):
+        return {}
+    return {text: value for text, (_, value) in fields_of(target).items() if not is_null(value)}
+
+
+def _items(fields: Fields, key: str) -> list[Node]:
+    node = fields.get(key)
+    if node is None:
+        return []
+    target = resolved(node)
+    if not isinstance(target, SequenceNode):
+        raise node.problem(f"'{key}' must be a list")
+    return target.items
+
+
+def _text(fields: Fields, key: str) -> JobName | None:
+    node = fields.get(key)
+    names = [] if node is None else names_of(node)
+    return names[0] if len(names) == 1 else None
+
+
+def _names(fields: Fields, key: str, found: Collected) -> list[JobName]:
+    node = fields.get(key)
+    return [] if node is None else listed_once(node, key, found)

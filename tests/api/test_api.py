@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import shutil
@@ -15,6 +16,7 @@ import pytest
 from modelops_bundle import api
 from modelops_bundle.errors import (
     BundleError,
+    JobError,
     NeedsDecisionError,
     NotFoundInRemoteError,
     TagMovedError,
@@ -173,6 +175,44 @@ def test_findings_of_preflight_are_named(project: Path) -> None:
     assert "MB301" in {finding.code for finding in refused.value.findings}
     with pytest.raises(api.NotFreshError, match="preflight has errors: MB301"):
         api.require_fresh(project)
+
+
+def decay_job(**changes: object) -> dict[str, object]:
+    """What fits the example."""
+    return {
+        "model": "decay.sample",
+        "scenario": "iodine_131",
+        "targets": ["activity_target"],
+        **changes,
+    }
+
+
+def test_a_job_has_to_fit_what_is_published(project: Path, tmp_path: Path) -> None:
+    digest = api.push_dir(project)
+    job = decay_job(bundle_ref=digest)
+    assert api.require_fresh(project, job=job) == digest
+    (tmp_path / "job.json").write_text(json.dumps(job))
+    assert api.require_fresh(project, tmp_path / "job.json") == digest
+    assert api.require_fresh(project, job=str(tmp_path / "job.json")) == digest
+
+    (tmp_path / "job.json").write_text(json.dumps(decay_job(outputs=["activty"]), indent=1))
+    with pytest.raises(api.NotFreshError) as refused:
+        api.require_fresh(project, tmp_path / "job.json")
+    assert [finding.code for finding in refused.value.findings] == ["MB335"]
+    assert "the job does not fit the bundle: MB335 ../job.json:8: " in str(refused.value)
+    assert refused.value.hint == "Name one that exists (closest: 'activity')"
+
+
+def test_a_job_for_another_bundle_is_refused(project: Path) -> None:
+    api.push_dir(project)
+    with pytest.raises(api.NotFreshError, match="MB338 The job is for bundle sha256:000000000000"):
+        api.require_fresh(project, job=decay_job(bundle_ref="sha256:" + "0" * 64))
+
+
+def test_a_malformed_job_is_an_error_of_its_own(project: Path) -> None:
+    api.push_dir(project)
+    with pytest.raises(JobError, match="'outputs' must be a list of names"):
+        api.require_fresh(project, job=decay_job(outputs=3))
 
 
 def test_without_a_registry(project: Path, tmp_path: Path) -> None:

@@ -105,6 +105,8 @@ CALLS: tuple[tuple[list[str], set[int]], ...] = (
     (["status", "--remote"], {0}),
     (["check", "--strict"], {0, 1}),
     (["check", "--output-format", "json"], {0, 1}),
+    (["check", "--output-format", "github"], {0, 1}),
+    (["check", "--output-format", "sarif", "--job", "study.json"], {1}),
     (["explain", MODEL], {0}),
     (["graph"], {0}),
     (["graph", "data/demographics.csv", "--format", "dot"], {0}),
@@ -202,6 +204,7 @@ def trapped(tmp_path: Path) -> Path:
     ):
         _trap(site / path, harmful)
     (site / "evil.pth").write_text(f"import os; open({mark!r}, 'a').write('pth')\n")
+    (project / "study.json").write_text('{"model": "evil", "entrypoint": "evil:main"}')
     _git(project, mark)
     watcher = tmp_path / "watcher"
     watcher.mkdir()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 #: What a shell reports for a program that SIGPIPE ended.
 PIPE_CLOSED = 141
+#: The word with which the scripts of `completion` call the program.
+ANSWER = "__complete"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,10 +30,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code (contract.md, "Exit codes").
     """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == [ANSWER]:
+        return _answer_shell(arguments[1:])
     if argv is None:
         _read_file_names_as_utf8()
         _forget_working_directory()
-    arguments = list(sys.argv[1:] if argv is None else argv)
     _provide_streams()
     try:
         return _run(arguments)
@@ -45,6 +49,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         if argv is None:
             # The process is about to end: no need to look for garbage in what it leaves behind.
             gc.freeze()
+
+
+def _answer_shell(arguments: list[str]) -> int:
+    """Complete a word of a command line; in the locale's encoding, as the shell reads it."""
+    _forget_working_directory()
+    from modelops_bundle.cli.completion.answer import answer
+
+    return answer(arguments)
 
 
 def _read_file_names_as_utf8() -> None:

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 
 PROGRAM = "mops-bundle"
+#: The same program under the distribution's name.
+OTHER_NAME = "modelops-bundle"
+#: `mops-bundle help COMMAND` is `mops-bundle COMMAND --help`.
+HELP = "help"
 
 
 class GlobalOptions(argparse.Namespace):
@@ -119,12 +123,20 @@ class CommandParser(argparse.ArgumentParser):
 
     def remember_options(self) -> None:
         """Note which options may be suggested for a mistyped one."""
-        self._visible = [
-            name
-            for action in self._actions
-            if action.help != argparse.SUPPRESS
-            for name in action.option_strings
-        ]
+        self._visible = [name for name, action in self.options().items() if is_listed(action)]
+
+    def options(self) -> dict[str, argparse.Action]:
+        """Every option by each of its names, unlisted ones too."""
+        return {name: action for action in self._actions for name in action.option_strings}
+
+    def positionals(self) -> list[argparse.Action]:
+        """The arguments that are no options, in order."""
+        return [action for action in self._actions if not action.option_strings]
+
+
+def is_listed(action: argparse.Action) -> bool:
+    """Whether help lists it; what scripts for the existing tool use is accepted without."""
+    return action.help != argparse.SUPPRESS
 
 
 class _HelpText(argparse.RawDescriptionHelpFormatter):
@@ -182,6 +194,11 @@ def add_global_options(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help="work in this folder",
     )
+
+
+def is_program(word: str) -> bool:
+    """Whether a word of a command line calls this program, by either name."""
+    return word.rpartition("/")[2] in (PROGRAM, OTHER_NAME)
 
 
 def split_command(arguments: Sequence[str]) -> tuple[GlobalOptions, str | None, list[str]]:

@@ -12,6 +12,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "Start": {
         "init": "make a project of this folder",
         "demo": "see the whole story on an example, in a temporary folder",
+        "completion": "print the script that completes commands in bash, zsh or fish",
     },
     "Keep the registry true": {
         "status": "tell how the registry differs from the code, and why",

@@ -11,7 +11,7 @@ import pexpect
 import pyte
 
 #: Far more than any answer takes: what does not come by then does not come.
-PATIENCE_S = 30.0
+PATIENCE_S = 15.0
 
 
 class Terminal:

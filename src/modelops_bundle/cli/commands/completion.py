@@ -26,9 +26,7 @@ def run(args: Namespace, out: Output) -> int:
 
     script = script_of(args.shell)
     if out.json:
-        out.document(
-            {"schema": "mops-bundle.completion/1", "shell": args.shell, "script": script}
-        )
+        out.document({"schema": "mops-bundle.completion/1", "shell": args.shell, "script": script})
     else:
         out.write(script)
     return 0

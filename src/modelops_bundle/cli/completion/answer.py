@@ -39,7 +39,7 @@ def _answered(shell: str, before: str, after: str = "", breaks: str = "") -> byt
     rest = [*following.words, *([following.current] if following.current else [])]
     if after and not after[0].isspace():
         rest = rest[1:]  # the end of the word that the cursor is in
-    lines = WRITERS[shell](complete(line, rest), line)
+    lines = WRITERS[shell](complete(line, rest), line, after)
     return b"".join(map(_encoded, lines))
 
 

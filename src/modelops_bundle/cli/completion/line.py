@@ -52,7 +52,7 @@ class _Splitter:
         self._quote = ""
         self._escaped = False
         self._settled = 0
-        #: What was settled before the quotation mark: a text whose quotes are closed breaks nowhere.
+        #: As before the quotation mark: a text in closed quotes breaks nowhere.
         self._before_quote = 0
         self._redirected = False
 

@@ -3,8 +3,9 @@
 # Install it once; a shell that starts then starts no Python:
 #   mkdir -p ~/.local/share/bash-completion/completions
 #   cd ~/.local/share/bash-completion/completions
-#   mops-bundle completion bash > mops-bundle && ln -sf mops-bundle modelops-bundle
-# That needs the package bash-completion. Without it, source the file in ~/.bashrc instead:
+#   mops-bundle completion bash > mops-bundle
+#   ln -sf mops-bundle modelops-bundle
+# That needs the package bash-completion. Without it, add to ~/.bashrc:
 #   . ~/.local/share/bash-completion/completions/mops-bundle
 
 _mops_bundle() {

@@ -1,7 +1,7 @@
 #compdef mops-bundle modelops-bundle
 # Completion of mops-bundle and modelops-bundle for zsh.
 #
-# Install it once into a folder of $fpath; a shell that starts then starts no Python:
+# Install it once, into a folder of $fpath; no shell starts Python at its start:
 #   mkdir -p ~/.zfunc
 #   mops-bundle completion zsh > ~/.zfunc/_mops-bundle
 # and in ~/.zshrc, before anything else calls compinit:
@@ -10,7 +10,7 @@
 
 _mops_bundle() {
     local program=${(Q)words[1]} kind reply
-    local -a replies whole open files folders
+    local -a replies whole open files folders end
     program=${program/#\~\//$HOME/}
     whence -p -- $program >/dev/null || program=mops-bundle
     replies=("${(@f)$(
@@ -45,7 +45,8 @@ _mops_bundle() {
             0*) open+=(${reply#0}) ;;
         esac
     done
-    (( $#whole )) && _describe -V mops-bundle whole
+    [[ $RBUFFER == ' '* ]] && end=(-S '')
+    (( $#whole )) && _describe -V mops-bundle whole "${(@)end}"
     (( $#open )) && _describe -V mops-bundle open -S ''
     return 0
 }

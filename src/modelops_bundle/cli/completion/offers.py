@@ -50,10 +50,11 @@ class Project:
         An id that a model and a target have is offered with its kind in front.
         """
         rows = [row for row in self._registered() if row[0] in sections]
-        names = [row[1] for row in rows]
-        twice = {name for name in names if names.count(name) > 1} if len(sections) > 1 else ()
+        kinds: dict[str, set[str]] = {}
+        for row in rows:
+            kinds.setdefault(row[1], set()).add(row[0])
         for section, name, entrypoint, _, *listed in rows:
-            word = f"{_KINDS[section]}:{name}" if name in twice else name
+            word = f"{_KINDS[section]}:{name}" if len(kinds[name]) > 1 else name
             about = f"{_KINDS[section]} {entrypoint or ', '.join(listed)}".strip()
             yield Offer(f"{lead}{word}{tail}", about, whole=not tail)
 

@@ -20,8 +20,9 @@ _BASH_SPECIAL = frozenset(" !\"#$&'()*;<=>?@[\\]^`{|}~,:\t")
 _BASH_PLAIN = frozenset("=@^,:~")
 
 
-def bash_lines(completion: Completion, line: Line) -> Iterator[str]:
+def bash_lines(completion: Completion, line: Line, after: str) -> Iterator[str]:
     """Candidates that begin with the word so far, as what replaces its last part."""
+    blank = "" if after.startswith(" ") else " "
     offers = _beginning(completion, line)
     is_path = bool(offers) and all(offer.is_path for offer in offers)
     yield "paths" if is_path else "words"
@@ -34,10 +35,10 @@ def bash_lines(completion: Completion, line: Line) -> Iterator[str]:
         elif line.quote:
             yield _inside(rest, line.quote)
         else:
-            yield _backslashed(rest) + (" " if offer.whole else "")
+            yield _backslashed(rest) + (blank if offer.whole else "")
 
 
-def zsh_lines(completion: Completion, line: Line) -> Iterator[str]:
+def zsh_lines(completion: Completion, line: Line, after: str) -> Iterator[str]:
     """Every candidate, as `_describe` reads it: `1` or `0` for whole or not, value, description."""
     offers = _beginning(completion, line) or list(_clean(completion.offers))
     is_path = bool(offers) and all(offer.is_path for offer in offers)
@@ -51,13 +52,14 @@ def zsh_lines(completion: Completion, line: Line) -> Iterator[str]:
             yield f"{int(offer.whole)}{value}{about}"
 
 
-def fish_lines(completion: Completion, line: Line) -> Iterator[str]:
+def fish_lines(completion: Completion, line: Line, after: str) -> Iterator[str]:
     """Every candidate, a tab, its description."""
     for offer in _beginning(completion, line) or _clean(completion.offers):
         yield f"{completion.lead}{offer.value}\t{offer.about}"
 
 
-WRITERS: dict[str, Callable[[Completion, Line], Iterable[str]]] = {
+#: The writer of each shell; its last argument is what follows the cursor.
+WRITERS: dict[str, Callable[[Completion, Line, str], Iterable[str]]] = {
     "bash": bash_lines,
     "zsh": zsh_lines,
     "fish": fish_lines,

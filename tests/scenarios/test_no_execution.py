@@ -142,6 +142,9 @@ CALLS: tuple[tuple[list[str], set[int]], ...] = (
     (["dev", "env"], {0, 2}),
     (["demo"], {0}),
     (["watch", "--until-fresh", "--json"], {0}),
+    (["completion", "zsh"], {0}),
+    (["__complete", "bash", "mops-bundle show ", ""], {0}),
+    (["__complete", "fish", "mops-bundle register-model models/sir.py:", ""], {0}),
 )
 #: Runs what it imports, and says so.
 EXEMPT = {"verify"}

@@ -952,6 +952,11 @@ DOCUMENTS: Mapping[str, Document] = {
             ),
         },
     ),
+    "completion": Document(
+        "completion",
+        "The script that completes commands in a shell.",
+        {"shell": {"enum": ["bash", "zsh", "fish"]}, "script": of(TEXT, "What to save.")},
+    ),
     "demo": Document(
         "demo",
         "The story of the example: each command, and what it printed.",

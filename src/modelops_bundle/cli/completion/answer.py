@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,10 +20,7 @@ def answer(arguments: Sequence[str]) -> int:
         with open(os.dup(1), "wb") as stream:
             stream.write(content)
     except Exception:
-        if os.environ.get("MOPS_BUNDLE_COMPLETION_DEBUG"):
-            import traceback
-
-            traceback.print_exc(file=sys.stderr)
+        return 1  # a terminal in the middle of a line is no place for a message
     return 0
 
 

@@ -192,7 +192,7 @@ def programs(word: str) -> Iterable[Offer]:
     if "/" in word:
         return list(paths(word))
     found: dict[str, None] = {}
-    for folder in os.environ.get("PATH", "").split(os.pathsep):
+    for folder in os.get_exec_path():
         try:
             names = sorted(os.listdir(folder))
         except OSError:

@@ -91,6 +91,7 @@ CALLS: list[tuple[list[str], str]] = [
     (["ensure", "v0", "--dest", "../made"], "ensure"),
     (["manifest", "--tags-only"], "manifest"),
     (["dev", "env"], "env"),
+    (["completion", "fish"], "completion"),
 ]
 
 

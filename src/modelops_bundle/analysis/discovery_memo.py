@@ -96,7 +96,8 @@ def unpack_discovered(value: object) -> Discovered:
 
 def pack_finding(one: Finding) -> list[object]:
     """A finding as a JSON value."""
-    location = None if one.location is None else [one.location.path, one.location.line]
+    place = one.location
+    location = None if place is None else [place.path, place.line, place.column]
     return [one.code, one.severity.value, one.message, one.key, one.hint, location]
 
 
@@ -113,8 +114,13 @@ def unpack_finding(value: object) -> Finding:
         message=text(message),
         key=text(key),
         hint=text(hint),
-        location=None if location is None else _location(location),
+        location=None if location is None else _exact_location(location),
     )
+
+
+def _exact_location(value: object) -> Location:
+    path, line, column = items(value, 3)
+    return Location(BundlePath(text(path)), number(line), number(column))
 
 
 def _list(fact: ListFact) -> list[object]:

@@ -108,7 +108,7 @@ def test_two_entries_of_one_symbol_follow_it_together() -> None:
     record = replace(record, targets={**record.targets, "twin": record.targets["a"]})
     for after in (
         observation(a_target("b", "one")),
-        observation(a_target("b", "edited")),
+        likely({("a", "b"): 0.9}, a_target("b", "edited")),
         observation(a_target("a", "one", OTHER_FILE)),
     ):
         plan = plan_sync(record, after)
@@ -207,17 +207,15 @@ def test_a_file_that_moved_takes_an_edited_definition_with_another_name_along() 
     assert state(plan_sync(record, stays), "a") == (State.AMBIGUOUS, Action.DECIDE)
 
 
-def test_the_only_candidate_is_asked_about_where_nothing_but_the_file_is_the_same() -> None:
+def test_the_only_candidate_is_asked_about_where_the_old_source_is_not_known() -> None:
+    """The one that was deleted and the one that was added may have all but the body in common."""
     record = synced(found_target("a", TARGET_FILE, body="one", data=["data/a.csv"]))
-    other = found_target("b", TARGET_FILE, body="two", model_output="deaths", data=["data/b.csv"])
-    assert state(plan_sync(record, observation(other)), "a") == (State.AMBIGUOUS, Action.DECIDE)
-    for shared in (
-        found_target("b", TARGET_FILE, body="two", model_output="deaths", data=["data/a.csv"]),
-        found_target("b", TARGET_FILE, body="two", data=["data/b.csv"]),
-    ):
-        plan = plan_sync(record, observation(shared))
-        assert pairs(plan) == {"a": "targets.incidence:b"}
-        assert plan.verdicts[0].reasons[0].evidence == "only candidate in the file"
+    for output, data in (("deaths", "b"), ("deaths", "a"), ("incidence", "b"), ("incidence", "a")):
+        path = f"data/{data}.csv"
+        new = found_target("b", TARGET_FILE, body="two", model_output=output, data=[path])
+        plan = plan_sync(record, observation(new))
+        assert state(plan, "a") == (State.AMBIGUOUS, Action.DECIDE)
+        assert plan.additions == ()
 
 
 def test_an_unlike_newcomer_in_the_file_does_not_stand_in_the_way() -> None:

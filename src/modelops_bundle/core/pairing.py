@@ -218,10 +218,9 @@ class _Search:
             ]
             if lost[key.kind, entry.path] != 1 or len(here) != 1 or not self._open(key):
                 continue
+            # With no old source, the one that was deleted and the one that was added look alike.
             if self._similarity(entry, here[0]) is not None:
                 self._settle_alike(key, here[0])
-            elif _share_facts(entry, here[0]):
-                self.settle(key, here[0], "only candidate in the file")
 
     def by_moved_file(self) -> None:
         """The only entry of a file that is gone, and the only symbol of other files like it."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from modelops_bundle.analysis.similarity import Definitions, file_similarity
+from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import Discovered
 from modelops_bundle.core.pairing import SIMILAR
 from modelops_bundle.core.paths import BundlePath, Entrypoint
@@ -37,6 +39,7 @@ def similarities(
     claimed = {(key.kind, entry.path, entry.symbol) for key, entry in entries}
     free = [one for one in discovered if (one.kind, one.path, one.symbol) not in claimed]
     comparison = _Comparison(scan, old, {entry.path for _, entry in entries})
+    comparison.undo_renames([entry for _, entry in gone], free)
     result: Likeness = {}
     for key, entry in gone:
         result.update(comparison.of_gone(key, entry, free))
@@ -76,11 +79,34 @@ class _Comparison:
         self._registered = registered
         self._definitions = Definitions()
         self._files: dict[tuple[bytes, BundlePath], bool] = {}
+        self._undone: dict[tuple[BundlePath, Digest], bytes] = {}
+
+    def undo_renames(self, gone: Iterable[Entry], free: Iterable[Discovered]) -> None:
+        """Find old sources that nobody kept, where nothing but one name has changed since.
+
+        With the old name put back, the file has the digest that the registry recorded: it is
+        what it was then.
+        """
+        for entry in gone:
+            digest, new = entry.source_digest, self._read(entry.path)
+            if digest is None or new is None or self._old.of(entry) is not None:
+                continue
+            for item in free:
+                if item.path == entry.path:
+                    old = _renamed(new, item.symbol, entry.symbol)
+                    if Digest.of_bytes(old) == digest:
+                        self._undone[entry.path, digest] = old
+
+    def _old_source(self, entry: Entry) -> bytes | None:
+        known = self._old.of(entry)
+        if known is None and entry.source_digest is not None:
+            known = self._undone.get((entry.path, entry.source_digest))
+        return known
 
     def of_gone(
         self, key: EntryKey, entry: Entry, free: Iterable[Discovered]
     ) -> Iterator[tuple[tuple[Entrypoint, Entrypoint], float]]:
-        source = self._old.of(entry)
+        source = self._old_source(entry)
         if source is None:
             return
         for item in free:
@@ -97,7 +123,7 @@ class _Comparison:
         self, key: EntryKey, entry: Entry, free: Iterable[Discovered]
     ) -> Iterator[tuple[tuple[Entrypoint, Entrypoint], float]]:
         here = [item for item in free if item.kind is key.kind and item.path == entry.path]
-        source = self._old.of(entry) if here else None
+        source = self._old_source(entry) if here else None
         for item in here if source is not None else ():
             value = self._compare(entry, source, item)  # type: ignore[arg-type]
             if value is not None:
@@ -134,3 +160,10 @@ class _Comparison:
             return self._scan.read(path)
         except FileNotFoundError:
             return None
+
+
+def _renamed(source: bytes, new: str, old: str) -> bytes:
+    """A source in which a name stands as it was, wherever it stands."""
+    name = re.escape(new.rpartition(".")[2].encode())
+    was = old.rpartition(".")[2].encode()
+    return re.sub(rb"\b" + name + rb"\b", lambda _: was, source)

@@ -1,4 +1,4 @@
-"""The installed package carries the example whole, and nothing that a checkout adds to it."""
+"""The installed package carries the example and its own files whole, and nothing else."""
 
 from __future__ import annotations
 
@@ -33,3 +33,5 @@ def test_the_wheel_holds_the_example_as_committed(tmp_path: Path) -> None:
         for path in held:
             assert archive.read(prefix + path) == (ROOT / EXAMPLE / path).read_bytes()
     assert not [name for name in names if name.startswith(("tests/", "examples/"))]
+    package = "src/modelops_bundle"
+    assert committed(package) <= {name.removeprefix("modelops_bundle/") for name in names}

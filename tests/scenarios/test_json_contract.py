@@ -55,6 +55,7 @@ CALLS: list[tuple[list[str], str]] = [
     (["graph"], "graph"),
     (["graph", MODEL, "--format", "dot"], "graph"),
     (["graph", DATA, "--format", "json"], "graph"),
+    (["graph", DATA, "--format", "html"], "graph"),
     (["register-model", "models/sir.py"], "sync"),
     (["register-target", SOURCE], "sync"),
     (["unregister", OTHER, "--force"], "unregister"),

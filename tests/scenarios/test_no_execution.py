@@ -110,6 +110,7 @@ CALLS: tuple[tuple[list[str], set[int]], ...] = (
     (["explain", MODEL], {0}),
     (["graph"], {0}),
     (["graph", "data/demographics.csv", "--format", "dot"], {0}),
+    (["graph", "--format", "html", "--output", "../picture.html"], {0}),
     (["list"], {0}),
     (["show", MODEL], {0}),
     (["target-set", "set", "fit", "--target", TARGET], {0}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from support.project import Shell
@@ -38,9 +40,45 @@ def test_the_formats_of_a_graph(shell: Shell) -> None:
     assert shell.ok("graph", "--format", "dot").out.startswith('digraph "sir" {\n')
     printed = shell.ok("graph", "--format", "json")
     assert printed.document == shell.json("graph", "--format", "dot") == shell.json("graph")
-    refused = shell("graph", "--format", "html")
+    assert shell.ok("graph", "--format", "html").out.startswith("<!doctype html>\n")
+    refused = shell("graph", "--format", "pdf")
     assert refused.code == 2
-    assert "invalid choice: 'html'" in refused.err
+    assert "invalid choice: 'pdf'" in refused.err
+
+
+@pytest.mark.parametrize("form", ["tree", "mermaid", "dot", "json", "html"])
+def test_a_graph_can_be_written_to_a_file(shell: Shell, form: str) -> None:
+    printed = shell.ok("graph", "--format", form).out
+    told = shell.ok("graph", "--format", form, "--output", "drawn").out
+    assert told == "Wrote drawn.\n"
+    assert shell.read("drawn") == printed
+    document = shell.json("graph", "--format", form, "--output", "drawn")
+    assert (document, shell.read("drawn")) == (shell.json("graph"), printed)
+
+
+def test_a_page_holds_the_whole_project_focused_on_what_was_asked_about(shell: Shell) -> None:
+    page = shell.ok("graph", "lib/rates.py", "--format", "html").out
+    part, whole = shell.json("graph", "lib/rates.py"), shell.json("graph")
+    held = json.loads(page.partition('id="graph">')[2].partition("</script>")[0])
+    assert held == whole | {"focus": part["focus"], "path": part["path"]}
+    assert shell.json("graph", "lib/rates.py", "--format", "html") == part
+
+
+@pytest.mark.parametrize(
+    "file", ["models/sir.py", "data/observed.csv", ".modelops-bundle/registry.yaml"]
+)
+def test_no_picture_takes_the_place_of_what_it_is_drawn_from(shell: Shell, file: str) -> None:
+    before = shell.read(file)
+    refused = shell("graph", "--format", "html", "--output", file)
+    assert (refused.code, refused.out) == (2, "")
+    assert f"{file} is a file of the bundle; nothing was written" in refused.err
+    assert shell.read(file) == before
+
+
+def test_a_file_that_cannot_be_written_is_an_error(shell: Shell) -> None:
+    refused = shell("graph", "--output", "nowhere/picture.txt")
+    assert refused.code == 2
+    assert "cannot write nowhere/picture.txt" in refused.err
 
 
 def test_a_path_starts_from_the_working_folder(shell: Shell) -> None:

@@ -1,0 +1,1 @@
+"""The dependency picture as one HTML file: layered layout, drawing, page."""

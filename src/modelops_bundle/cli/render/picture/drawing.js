@@ -114,7 +114,7 @@ function compact(shown) {
     const box = items.find((item) => item >= 0);
     const made = items.map((item) => ({
       item, x, width: box === undefined ? 0 : drawing.boxes[box].w,
-      height: item < 0 ? room.bend : room.box, near: [], y: 0,
+      height: item < 0 ? room.bend : room.box, left: [], right: [], y: 0,
     }));
     if (box !== undefined) x += drawing.boxes[box].w + room.column;
     return made;
@@ -128,22 +128,24 @@ function compact(shown) {
     for (let number = first + 1; number <= drawing.columnOf[right]; number += 1) {
       const next = at[number].get(number < drawing.columnOf[right] ? -1 - left : right);
       if (next.item < 0) link.bends.push(next);
-      if (!last.near.includes(next)) {
-        last.near.push(next);
-        next.near.push(last);
+      if (!last.right.includes(next)) {
+        last.right.push(next);
+        next.left.push(last);
       }
       last = next;
     }
   }
-  const mean = (one) => (one.near.length
-    ? one.near.reduce((sum, other) => sum + other.y, 0) / one.near.length : one.y);
+  const mean = (others, y) => (others.length
+    ? others.reduce((sum, other) => sum + other.y, 0) / others.length : y);
   for (const column of columns) {
     spread(column, () => 0);
     const half = column.length ? column.at(-1).offset / 2 : 0;
     for (const one of column) one.y = one.offset - half;
   }
-  for (let sweep = 0; sweep < 10; sweep += 1) {
-    for (const column of sweep % 2 ? [...columns].reverse() : columns) spread(column, mean);
+  for (let sweep = 0; sweep < 12; sweep += 1) {
+    const side = sweep % 2 ? "right" : "left";
+    const order = sweep % 2 ? [...columns].reverse() : columns;
+    for (const column of order) spread(column, (one) => mean(one[side], one.y));
   }
   const all = columns.flat();
   const top = Math.min(...all.map((one) => one.y - one.height / 2));

@@ -204,7 +204,7 @@ def _legend(document: GraphDocument) -> str:
     lines = "".join(
         '<li><svg class="sample" width="34" height="8" aria-hidden="true"><path class="link '
         f'{kind}{" unseen" if kind == "reads_undeclared" else ""}" d="M1,4H33"/></svg>'
-        f"{text(words)}</li>"
+        f"{text(words.removeprefix('is '))}</li>"
         for kind, words in RELATIONS.items()
         if kind in kinds
     )

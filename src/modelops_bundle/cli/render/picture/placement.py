@@ -15,6 +15,7 @@ BOX_HEIGHT, BEND_HEIGHT = 44, 4
 GAP = 14
 #: Room between columns, for links to change their height in.
 COLUMN_GAP, WIDEST_GAP = 60, 240
+#: To and fro; the last one goes to the left, so that files are level with what uses them.
 _SWEEPS = 12
 #: How much rather a bend lies straight behind what it comes from than a box does.
 _STRAIGHT = 4.0
@@ -49,7 +50,7 @@ def placed(columns: Columns, widths: Sequence[int]) -> Places:
         at_right = sweep % 2 == 1
         order = range(len(middles)) if not at_right else range(len(middles) - 1, -1, -1)
         for at in order:
-            wishes = _wishes(columns, middles, at, at_right, both=sweep >= _SWEEPS - 2)
+            wishes = _wishes(columns, middles, at, at_right)
             middles[at] = _spread(columns.items[at], middles[at], wishes)
     top = min((y - _height(i) / 2 for m in middles for i, y in m.items()), default=0)
     rounded = [_rounded(column, m, top) for column, m in zip(columns.items, middles, strict=True)]
@@ -98,10 +99,8 @@ def _wishes(
     middles: Sequence[Mapping[Item, float]],
     at: int,
     at_right: bool,
-    *,
-    both: bool,
 ) -> dict[Item, tuple[float, float]]:
-    """Where the neighbours of each item would have it: the mean of their heights, and a weight."""
+    """Where the neighbours on one side would have each item: their mean height, and a weight."""
     sums: dict[Item, tuple[float, float]] = {}
 
     def wish(item: Item, other: Item, y: float) -> None:
@@ -109,10 +108,10 @@ def _wishes(
         total, weights = sums.get(item, (0.0, 0.0))
         sums[item] = (total + y * weight, weights + weight)
 
-    if at and (both or not at_right):
+    if at and not at_right:
         for left, right in columns.segments[at - 1]:
             wish(right, left, middles[at - 1][left])
-    if at < len(middles) - 1 and (both or at_right):
+    if at < len(middles) - 1 and at_right:
         for left, right in columns.segments[at]:
             wish(left, right, middles[at + 1][right])
     return {item: (total / weights, weights) for item, (total, weights) in sums.items()}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from modelops_bundle.cli.output import Output, terminal_columns
-from modelops_bundle.cli.progress import QUIET_S, ByteProgress
 
 
 def test_a_pipe_gets_no_colour_and_nobody_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,16 +36,3 @@ def test_the_width_is_taken_from_the_environment(
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     assert terminal_columns() == expected
-
-
-def test_short_work_shows_no_progress(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    progress = ByteProgress("Uploading")
-    progress(1, 2)
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr(progress, "_started", progress._started - QUIET_S)
-    for done in (1, 2, 3):
-        progress(done, 2048)
-    progress.close()
-    assert capsys.readouterr().err == "Uploading 2.0 KiB\n"

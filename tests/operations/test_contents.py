@@ -13,7 +13,9 @@ from modelops_bundle.errors import IntegrityError, NotFoundInRemoteError
 from modelops_bundle.operations.contents import fetch_contents, read_content
 from modelops_bundle.operations.fetch import fetch_bundle
 from modelops_bundle.storage.memory import MemoryRemote
+from modelops_bundle.workspace.phases import listening
 from support.bundles import put_bundle, states_of
+from support.listener import Heard
 
 CONTENTS = {
     "a.py": b"1",
@@ -67,10 +69,12 @@ def test_only_what_is_wanted_arrives(remote: MemoryRemote) -> None:
 
 def test_progress_ends_with_all_bytes(remote: MemoryRemote) -> None:
     index = fetch_bundle(remote, "latest").index
-    told: list[tuple[int, int]] = []
-    fetch_contents(remote, index, index.files, Arrived(), lambda *now: told.append(now))
+    heard = Heard()
+    with listening(heard):
+        fetch_contents(remote, index, index.files, Arrived())
     total = sum(map(len, CONTENTS.values()))
-    assert told[-1] == (total, total)
+    ((title, told_total, told),) = heard.phases
+    assert (title, told_total, told[-1]) == ("Downloading", total, total)
     assert told == sorted(told)
 
 

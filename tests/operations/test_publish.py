@@ -30,8 +30,10 @@ from modelops_bundle.operations.local_contents import changed_files
 from modelops_bundle.operations.publish import Published, publish
 from modelops_bundle.storage.memory import MemoryRemote
 from modelops_bundle.storage.oci_layout import OciLayoutRemote
+from modelops_bundle.workspace.phases import listening
 from modelops_bundle.workspace.project import Project
 from support.bundles import contents_of, folder_project, put_bundle, state_of, states_of
+from support.listener import Heard
 
 CONTENTS = {"models/sir.py": b"x = 1\n", "models/__init__.py": b"", "data/a.csv": b"1,2\n" * 9}
 LATEST = (TagMove(name="latest"),)
@@ -306,17 +308,12 @@ def test_several_tags_are_set_together(tmp_path: Path) -> None:
 
 def test_progress_is_told_up_to_the_total(tmp_path: Path) -> None:
     project = folder_project(tmp_path, {"a": b"x" * 3_000_000, "b": b"y" * 10})
-    told: list[tuple[int, int]] = []
-    publish(
-        project,
-        states_of(contents_of(tmp_path)),
-        MemoryRemote(),
-        LATEST,
-        progress=lambda done, total: told.append((done, total)),
-    )
-    assert [total for _, total in told] == [3_000_010] * len(told)
-    assert [done for done, _ in told] == sorted({done for done, _ in told})
-    assert told[-1] == (3_000_010, 3_000_010)
+    heard = Heard()
+    with listening(heard):
+        publish(project, states_of(contents_of(tmp_path)), MemoryRemote(), LATEST)
+    title, total, told = heard.phases[0]
+    assert (title, total, told[-1]) == ("Uploading", 3_000_010, 3_000_010)
+    assert told == sorted(set(told))
 
 
 PUSHER = """

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 
 import pytest
 
-from modelops_bundle.operations.transfers import Meter, transfer_each
+from modelops_bundle.operations.transfers import transfer_each
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 8, 300])
@@ -41,15 +43,29 @@ def test_the_first_failure_stops_what_has_not_begun(count: int) -> None:
     assert len(begun) < count
 
 
-def test_progress_is_never_told_by_two_threads_at_once() -> None:
-    busy = threading.Lock()
-    told: list[tuple[int, int]] = []
+def test_an_interrupt_stops_what_is_under_way_and_leaves_a_dead_line_alone() -> None:
+    from modelops_bundle.workspace.phases import Phase, StoppedError
 
-    def progress(done: int, total: int) -> None:
-        assert busy.acquire(blocking=False)
-        told.append((done, total))
-        busy.release()
+    meter = Phase(0)
+    dead = threading.Event()
+    ended: list[str] = []
+    running = threading.Barrier(8)
 
-    meter = Meter(1000, progress)
-    transfer_each(meter.add, [1] * 1000)
-    assert told == [(n + 1, 1000) for n in range(1000)]
+    def work(item: int) -> None:
+        running.wait(30)
+        if item == 0:
+            # Pressed while the main thread waits for the others.
+            os.kill(os.getpid(), signal.SIGINT)
+            dead.wait(30)
+            return
+        try:
+            while True:
+                meter.add(1)
+        except StoppedError:
+            ended.append("stopped")
+            raise
+
+    with pytest.raises(KeyboardInterrupt):
+        transfer_each(work, range(8), meter)
+    assert ended == ["stopped"] * 7
+    dead.set()

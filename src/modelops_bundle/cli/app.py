@@ -12,9 +12,9 @@ from modelops_bundle.errors import BundleError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from argparse import Namespace
+    from collections.abc import Callable, Sequence
 
-INTERRUPTED = 130
 #: What a shell reports for a program that SIGPIPE ended.
 PIPE_CLOSED = 141
 #: The word with which the scripts of `completion` call the program.
@@ -39,9 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _provide_streams()
     try:
         return _run(arguments)
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: what was not finished was left as it was\n")
-        return INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        return _interrupted(interrupt, arguments, ending=argv is None)
     except BrokenPipeError:
         discard_output()  # or the interpreter would try to flush again at its end
         return PIPE_CLOSED
@@ -113,6 +112,33 @@ def _run(arguments: list[str]) -> int:
         return _report(error, out)
 
 
+def _interrupted(interrupt: KeyboardInterrupt, arguments: Sequence[str], *, ending: bool) -> int:
+    """Say what stays of what was begun, and how to go on.
+
+    Args:
+        ending: The process is about to end; nothing may interrupt that.
+    """
+    from modelops_bundle.cli.interrupts import exit_code_of, ignore_further, what_was_kept
+
+    if ending:
+        ignore_further()
+    message = what_was_kept(interrupt) or "what was finished stays, and nothing is half done"
+    hint = "run the same command again to go on"
+    try:
+        if "--json" in arguments:
+            from modelops_bundle.operations.report_documents import error_document
+
+            stopped = BundleError(f"interrupted: {message}", hint=hint)
+            stopped.code = "interrupted"
+            Output(json_only=True).document(error_document(stopped))
+        else:
+            sys.stderr.write(f"interrupted: {message}\nhelp: {hint}\n")
+            sys.stderr.flush()
+    except (OSError, BundleError):
+        discard_output()  # the terminal is gone
+    return exit_code_of(interrupt)
+
+
 def _dispatch(arguments: list[str], out: Output) -> int:
     import importlib
 
@@ -142,8 +168,13 @@ def _dispatch(arguments: list[str], out: Output) -> int:
         _enter(args.directory)
     for hint in getattr(args, "legacy_hints", ()):
         out.complain([f"hint: {hint}"])
-    code: int = module.run(args, out)
-    return code
+    run: Callable[[Namespace, Output], int] = module.run
+    if command in catalogue.QUICK:
+        return run(args, out)
+    from modelops_bundle.cli.progress import long_work
+
+    with long_work():
+        return run(args, out)
 
 
 def _enter(directory: str) -> None:

@@ -66,6 +66,10 @@ HIDDEN: Mapping[str, str] = {
 }
 
 
+#: Commands that say for themselves when long work begins: what they mostly do is not.
+QUICK = frozenset(("status", "watch"))
+
+
 def summary_of(command: str) -> str | None:
     """What a command is for; None if there is no such command."""
     for commands in (*GROUPS.values(), HIDDEN):

@@ -9,6 +9,7 @@ from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.storage.bundle_cache import BundleCache
 from modelops_bundle.storage.cache_damage import find_strangers, inspect_bundle
+from modelops_bundle.workspace.phases import phase, saying_what_stays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,14 @@ def verify(cache: BundleCache) -> Verified:
         CacheError: the cache cannot be written.
     """
     found = holdings(cache)
+    with (
+        saying_what_stays(lambda: "what is damaged was not looked for to the end"),
+        phase("Verifying", found.size_bytes),
+    ):
+        return _verify(cache, found)
+
+
+def _verify(cache: BundleCache, found: Holdings) -> Verified:
     damaged: list[tuple[Digest, tuple[BundlePath, ...]]] = []
     strangers: list[tuple[Digest, tuple[str, ...]]] = []
     for bundle in found.bundles:
@@ -133,13 +142,12 @@ def verify(cache: BundleCache) -> Verified:
         condition = inspect_bundle(folder, record, thorough=True)
         if condition.damaged:
             damaged.append((bundle.digest, tuple(sorted(condition.damaged))))
+            cache.forget(bundle.digest)
         foreign = find_strangers(folder, record.files)
         if foreign:
             strangers.append((bundle.digest, tuple(foreign)))
     with cache.writing():
         dropped = [blob.digest for blob in found.blobs if not cache.blobs.verify(blob.digest)]
-    for digest, _ in damaged:
-        cache.forget(digest)
     return Verified(
         folder=found.folder,
         bundles=len(found.bundles),

@@ -21,7 +21,7 @@ from modelops_bundle.errors import CacheError, IntegrityError
 from modelops_bundle.log import Log
 from modelops_bundle.operations.contents import fetch_contents, read_document
 from modelops_bundle.operations.fetch import Bundle, read_bundle
-from modelops_bundle.operations.transfers import Progress, transfer_each
+from modelops_bundle.operations.transfers import transfer_each
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.storage.bundle_cache import BundleCache
 from modelops_bundle.storage.cache_damage import boot_id, inspect_bundle
@@ -60,9 +60,7 @@ class CachedBundle:
             self.hold.release()
 
 
-def ensure_cached(
-    cache: BundleCache, remote: Remote, digest: Digest, progress: Progress | None = None
-) -> CachedBundle:
+def ensure_cached(cache: BundleCache, remote: Remote, digest: Digest) -> CachedBundle:
     """Have a bundle in the cache, complete and undamaged.
 
     The remote is asked only for what is not there.
@@ -71,7 +69,6 @@ def ensure_cached(
         cache: Where.
         remote: Where it is published.
         digest: That of its manifest.
-        progress: Told of the bytes that are fetched.
 
     Raises:
         NotFoundInRemoteError: no such bundle.
@@ -90,7 +87,7 @@ def ensure_cached(
             # Whoever had the lock before us may have made it.
             record = _sound_record(cache, digest)
             if record is None:
-                record, fetched = _make(cache, remote, digest, progress)
+                record, fetched = _make(cache, remote, digest)
     except BaseException:
         _release(hold)
         raise
@@ -147,14 +144,12 @@ def _sound_record(cache: BundleCache, digest: Digest) -> CacheRecord | None:
     return condition.record
 
 
-def _make(
-    cache: BundleCache, remote: Remote, digest: Digest, progress: Progress | None
-) -> tuple[CacheRecord, int]:
+def _make(cache: BundleCache, remote: Remote, digest: Digest) -> tuple[CacheRecord, int]:
     """Make or mend a bundle; the caller holds the lock for that."""
     cache.prepare()
     bundle = _read_documents(cache, remote, digest)
     sound = _sound_files(cache, bundle)
-    work = _Making(cache, remote, bundle, progress)
+    work = _Making(cache, remote, bundle)
     placed = {**sound, **work.place(p for p in bundle.index.files if p not in sound)}
     record = CacheRecord(
         digest=digest,
@@ -207,13 +202,10 @@ def _read_documents(cache: BundleCache, remote: Remote, digest: Digest) -> Bundl
 class _Making:
     """Fetches what the cache lacks, and places the files of one bundle."""
 
-    def __init__(
-        self, cache: BundleCache, remote: Remote, bundle: Bundle, progress: Progress | None
-    ) -> None:
+    def __init__(self, cache: BundleCache, remote: Remote, bundle: Bundle) -> None:
         self._cache = cache
         self._remote = remote
         self._bundle = bundle
-        self._progress = progress
         self._trusted: set[Digest] = set()
         self._placed: dict[BundlePath, CachedFile] = {}
         self.fetched = 0
@@ -243,7 +235,7 @@ class _Making:
             file = self._bundle.index.files[path]
             if not self._cache.blobs.has(file.digest, file.size_bytes):
                 first.setdefault(file.digest, path)
-        fetch_contents(self._remote, self._bundle.index, first.values(), self._keep, self._progress)
+        fetch_contents(self._remote, self._bundle.index, first.values(), self._keep)
         self.fetched += len(first)
 
     def _keep(self, state: FileState, content: Iterator[bytes]) -> None:

@@ -11,9 +11,10 @@ from modelops_bundle.core.packs import Read, Slice, plan_reads
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.errors import HostileBundleError
 from modelops_bundle.log import Log, place
-from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
+from modelops_bundle.operations.transfers import transfer_each
 from modelops_bundle.storage.base import CHUNK_BYTES, Remote, verified
 from modelops_bundle.storage.objects import ObjectStorage
+from modelops_bundle.workspace.phases import Phase, phase
 
 _LOG = Log(__name__)
 #: Takes the content of one file in pieces of at most `CHUNK_BYTES`, to the end.
@@ -25,7 +26,6 @@ def fetch_contents(
     index: BundleIndex,
     paths: Iterable[BundlePath],
     sink: Sink,
-    progress: Progress | None = None,
 ) -> None:
     """Stream the contents of files to where they are wanted, several at a time.
 
@@ -37,7 +37,6 @@ def fetch_contents(
         paths: Files of the bundle. Of several with the same content one is enough where contents
             are all that is wanted.
         sink: Called once for each path, in several threads at once.
-        progress: Called after each piece.
 
     Raises:
         NotFoundInRemoteError: a content is not there.
@@ -46,10 +45,8 @@ def fetch_contents(
         Exception: whatever `sink` raises.
     """
     wanted = [index.files[path] for path in paths]
-    meter = Meter(sum(file.size_bytes for file in wanted), progress)
-    _LOG.info(
-        "fetching %d files, %d bytes, from %s", len(wanted), meter.total_bytes, place(remote.url)
-    )
+    total_bytes = sum(file.size_bytes for file in wanted)
+    _LOG.info("fetching %d files, %d bytes, from %s", len(wanted), total_bytes, place(remote.url))
     elsewhere = [file for file in wanted if file.external_uri]
     here = [file for file in wanted if not file.external_uri]
     for file in here:
@@ -58,13 +55,14 @@ def fetch_contents(
     jobs: list[Read | IndexFile] = [*elsewhere]
     jobs += plan_reads(index, (file.path for file in here if file.size_bytes))
 
-    def carry_out(job: Read | IndexFile) -> None:
+    def carry_out(job: Read | IndexFile, meter: Phase) -> None:
         if isinstance(job, Read):
             _carry_out(remote, job, sink, meter)
         else:
             sink(job.state, _metered(_from_elsewhere(remote, job), meter))
 
-    transfer_each(carry_out, jobs)
+    with phase("Downloading", total_bytes) as meter:
+        transfer_each(lambda job: carry_out(job, meter), jobs, meter)
 
 
 def read_content(remote: Remote, index: BundleIndex, path: BundlePath) -> bytes:
@@ -91,7 +89,7 @@ def read_document(remote: Remote, descriptor: Descriptor) -> bytes:
     return b"".join(remote.open_blob(descriptor))
 
 
-def _carry_out(remote: Remote, read: Read, sink: Sink, meter: Meter) -> None:
+def _carry_out(remote: Remote, read: Read, sink: Sink, meter: Phase) -> None:
     """Read a blob, or a part of it, and hand its slices out."""
     if read.is_file:
         _hand_out(remote, read, remote.open_blob(read.blob), read.slices[0], sink, meter)
@@ -112,7 +110,7 @@ def _from_elsewhere(remote: Remote, file: IndexFile) -> Iterator[bytes]:
 
 
 def _hand_out(
-    remote: Remote, read: Read, content: Iterator[bytes], part: Slice, sink: Sink, meter: Meter
+    remote: Remote, read: Read, content: Iterator[bytes], part: Slice, sink: Sink, meter: Phase
 ) -> None:
     """Give one content, that has been verified, to each file that has it."""
     first, *others = part.files
@@ -165,7 +163,7 @@ def _check_size(size_bytes: int) -> None:
         )
 
 
-def _metered(chunks: Iterator[bytes], meter: Meter) -> Iterator[bytes]:
+def _metered(chunks: Iterator[bytes], meter: Phase) -> Iterator[bytes]:
     for chunk in chunks:
         yield chunk
         meter.add(len(chunk))

@@ -13,8 +13,9 @@ from modelops_bundle.operations.fetch import fetch_bundle
 from modelops_bundle.operations.provenance import copy_provenance
 from modelops_bundle.operations.publish import Volume
 from modelops_bundle.operations.tagging import check_movable
-from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
+from modelops_bundle.operations.transfers import transfer_each
 from modelops_bundle.storage.base import Remote, parse_reference
+from modelops_bundle.workspace.phases import Phase, phase, saying_what_stays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,6 @@ def copy_bundle(
     tags: Sequence[str],
     *,
     force: bool = False,
-    progress: Progress | None = None,
 ) -> Copied:
     """Copy a bundle: its contents first, then its manifest, then the tags.
 
@@ -55,7 +55,6 @@ def copy_bundle(
         tags: What to call it there, besides its immutable tag; none for the tag that the
             reference is, if it is one.
         force: Set the tags whatever they hold.
-        progress: Called after each piece.
 
     Raises:
         TagMovedError: a tag holds another bundle there; nothing was copied.
@@ -68,10 +67,11 @@ def copy_bundle(
     blobs = list({part.digest: part for part in parts}.values())
     present = target.present(blobs)
     absent = [blob for blob in blobs if blob.digest not in present]
-    mounted = _moved(source, target, absent, progress)
-    unrecorded = _recorded(source, target, bundle.digest)
-    target.put_manifest(source.read_manifest(bundle.digest))
-    target.set_tags(bundle.digest, moves)
+    mounted = _moved(source, target, absent)
+    with saying_what_stays(lambda: f"all contents are at {target.url}; look there for the tags"):
+        unrecorded = _recorded(source, target, bundle.digest)
+        target.put_manifest(source.read_manifest(bundle.digest))
+        target.set_tags(bundle.digest, moves)
     return Copied(
         source_url=source.url,
         url=target.url,
@@ -119,28 +119,37 @@ def _check_tags(target: Remote, digest: Digest, moves: Sequence[TagMove]) -> Non
             )
 
 
-def _moved(
-    source: Remote, target: Remote, absent: Sequence[Descriptor], progress: Progress | None
-) -> frozenset[Digest]:
+def _moved(source: Remote, target: Remote, absent: Sequence[Descriptor]) -> frozenset[Digest]:
     """Bring blobs over; those that the server took over by itself are returned."""
-    meter = Meter(sum(blob.size_bytes for blob in absent), progress)
     mounted: set[Digest] = set()
+    arrived: list[Digest] = []
 
-    def move(blob: Descriptor) -> None:
+    def move(blob: Descriptor, meter: Phase) -> None:
         if target.mount_blob(blob, source.url):
             mounted.add(blob.digest)
             meter.add(blob.size_bytes)
         else:
             target.upload_blob(blob, _Blob(source, blob, meter))
+        arrived.append(blob.digest)
 
-    transfer_each(move, absent)
+    def standing() -> str:
+        return (
+            f"nothing was tagged; {len(arrived)} of {len(absent)} blobs are at {target.url}, "
+            "and are not sent again"
+        )
+
+    with (
+        saying_what_stays(standing),
+        phase("Copying", sum(blob.size_bytes for blob in absent)) as meter,
+    ):
+        transfer_each(lambda blob: move(blob, meter), absent, meter)
     return frozenset(mounted)
 
 
 class _Blob:
     """A blob of the source in pieces, verified; whoever takes them may begin again."""
 
-    def __init__(self, source: Remote, blob: Descriptor, meter: Meter) -> None:
+    def __init__(self, source: Remote, blob: Descriptor, meter: Phase) -> None:
         self._source = source
         self._blob = blob
         self._meter = meter

@@ -8,9 +8,9 @@ from collections.abc import Collection, Generator, Iterator
 from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.errors import ChangedDuringUseError, FileAccessError
-from modelops_bundle.operations.transfers import Meter
 from modelops_bundle.storage.base import CHUNK_BYTES
 from modelops_bundle.workspace.hashing import Hashed, hash_all
+from modelops_bundle.workspace.phases import Phase
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.worktree import Places
 
@@ -22,7 +22,7 @@ class LocalContent:
     """
 
     def __init__(
-        self, places: Places, parts: tuple[FileState, ...], meter: Meter | None = None
+        self, places: Places, parts: tuple[FileState, ...], meter: Phase | None = None
     ) -> None:
         """Nothing is read yet.
 

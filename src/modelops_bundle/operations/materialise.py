@@ -28,7 +28,6 @@ from modelops_bundle.errors import ChangedDuringUseError, FileAccessError, Usage
 from modelops_bundle.operations.fetch import Bundle, fetch_bundle
 from modelops_bundle.operations.pull import carry_out, finish
 from modelops_bundle.operations.settings import read_state
-from modelops_bundle.operations.transfers import Progress
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.workspace.atomic import sync_folder
 from modelops_bundle.workspace.journal import pull_lock
@@ -83,9 +82,7 @@ class Ensured:
         return 3 if self.plan.conflicts else 0
 
 
-def ensure(
-    folder: Path, remote: Remote, request: EnsureRequest, progress: Progress | None = None
-) -> Ensured:
+def ensure(folder: Path, remote: Remote, request: EnsureRequest) -> Ensured:
     """Let a folder hold a bundle: every file of it, verified.
 
     Raises:
@@ -98,7 +95,7 @@ def ensure(
     if PROJECT_FOLDER in place.parts:
         raise UsageError(f"{folder}: inside {PROJECT_FOLDER}", not_done="nothing was written")
     bundle = fetch_bundle(remote, request.reference)
-    run = _Run(remote, bundle, request, progress)
+    run = _Run(remote, bundle, request)
     if os.path.lexists(place):
         if not place.is_dir():
             raise FileAccessError(f"{folder} is no folder", not_done="nothing was written")
@@ -113,7 +110,6 @@ class _Run:
     remote: Remote
     bundle: Bundle
     request: EnsureRequest
-    progress: Progress | None
 
     def whole(self, place: Path) -> Ensured:
         """Fill a folder aside, or go on with one that was cut off, and give it its name."""
@@ -172,7 +168,7 @@ class _Run:
             files=self.bundle.index.digests,
             steps=plan.steps,
         )
-        backup = carry_out(project, self.remote, self.bundle, journal, self.progress)
+        backup = carry_out(project, self.remote, self.bundle, journal)
         try:
             removed = remove_surplus(str(project.root), surplus) if mirror else ()
         except OSError as error:

@@ -23,8 +23,9 @@ from modelops_bundle.operations.blob_layout import NOTHING, Wrapped, wrap
 from modelops_bundle.operations.local_contents import LocalContent, changed_error, changed_files
 from modelops_bundle.operations.presence import present_blobs
 from modelops_bundle.operations.provenance import record_provenance
-from modelops_bundle.operations.transfers import Meter, Progress, transfer_each
+from modelops_bundle.operations.transfers import transfer_each
 from modelops_bundle.storage.base import BlobStore, Remote, check_moves
+from modelops_bundle.workspace.phases import Phase, phase, saying_what_stays
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.worktree import Places
 
@@ -79,7 +80,6 @@ def publish(
     dry_run: bool = False,
     known: Mapping[BundlePath, bytes] = NOTHING,
     recheck: Recheck | None = None,
-    progress: Progress | None = None,
 ) -> Published:
     """Upload what the remote lacks, then the index and the manifest, then move the tags.
 
@@ -92,7 +92,6 @@ def publish(
         known: Contents that need not be read; with `dry_run` they need not be on disk.
         recheck: A quicker way than hashing to tell that a file which need not be sent is still
             as it was observed.
-        progress: Called after each piece.
 
     Raises:
         ChangedDuringUseError: a file is not as it was observed; no tag was moved.
@@ -107,16 +106,22 @@ def publish(
     plan = decided.plan
     unrecorded = ""
     if not dry_run:
-        _upload(project, decided.uploads(remote), progress)
+        _upload(project, decided.uploads(remote))
         unsent = _unsent(files, (*plan.upload, *decided.store))
         _check_unchanged(unsent, recheck or (lambda states: changed_files(project, states)))
         if not decided.settled:
-            unrecorded = _recorded(remote, wrapped, provenance)
-            _finish(project, remote, wrapped, decided.present)
-            remote.set_tags(plan.digest, plan.tags)
+            with saying_what_stays(lambda: _standing_tags(remote, plan)):
+                unrecorded = _recorded(remote, wrapped, provenance)
+                _finish(project, remote, wrapped, decided.present)
+                remote.set_tags(plan.digest, plan.tags)
         sent, names = len(plan.upload), ", ".join(move.name for move in plan.tags)
         _LOG.info("published %s as %s; %d blobs sent", plan.digest, names, sent)
     return _published(remote, files, wrapped, decided, unrecorded)
+
+
+def _standing_tags(remote: Remote, plan: PushPlan) -> str:
+    names = " and ".join(move.name for move in plan.tags)
+    return f"all blobs are at {remote.url}; whether {names} are set there is not known here"
 
 
 def _published(
@@ -223,7 +228,7 @@ def _finish(
         # The remote has lost what an earlier bundle names: ask for everything after all.
         there = remote.present(wrapped.wanted)
         lost = plan_push(wrapped.digest, wrapped.blobs, there, ()).upload
-        _upload(project, _to(remote, lost), None)
+        _upload(project, _to(remote, lost))
         if config.digest not in there:
             remote.upload_blob(config, (wrapped.index,))
         remote.put_manifest(wrapped.document)
@@ -244,11 +249,11 @@ def _to(store: BlobStore, blobs: Iterable[ContentBlob]) -> list[_Upload]:
     return [(store, blob) for blob in blobs]
 
 
-def _upload(project: Project, uploads: Sequence[_Upload], progress: Progress | None) -> None:
+def _upload(project: Project, uploads: Sequence[_Upload]) -> None:
     places = Places(str(project.root), project.extra_roots)
-    meter = Meter(sum(blob.descriptor.size_bytes for _, blob in uploads), progress)
+    arrived: list[Digest] = []
 
-    def upload(item: _Upload) -> None:
+    def upload(item: _Upload, meter: Phase) -> None:
         store, blob = item
         _LOG.debug("uploading %s, %d bytes", blob.descriptor.digest, blob.descriptor.size_bytes)
         with LocalContent(places, blob.parts, meter) as content:
@@ -257,8 +262,15 @@ def _upload(project: Project, uploads: Sequence[_Upload], progress: Progress | N
             except IntegrityError as error:
                 changed = sorted(changed_files(project, blob.parts))
                 raise changed_error(changed or [part.path for part in blob.parts]) from error
+        arrived.append(blob.descriptor.digest)
 
-    transfer_each(upload, uploads)
+    def standing() -> str:
+        kept = f"{len(arrived)} of {len(uploads)} blobs are stored, and are not sent again"
+        return f"nothing was tagged; {kept}"
+
+    total_bytes = sum(blob.descriptor.size_bytes for _, blob in uploads)
+    with saying_what_stays(standing), phase("Uploading", total_bytes) as meter:
+        transfer_each(lambda item: upload(item, meter), uploads, meter)
 
 
 def _unsent(

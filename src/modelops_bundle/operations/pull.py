@@ -20,7 +20,6 @@ from modelops_bundle.operations.contents import fetch_contents, read_content
 from modelops_bundle.operations.fetch import Bundle, fetch_bundle, read_registry_of
 from modelops_bundle.operations.local_contents import changed_files
 from modelops_bundle.operations.settings import read_state, write_state
-from modelops_bundle.operations.transfers import Progress
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.workspace.apply import apply_steps
 from modelops_bundle.workspace.extra_roots import extra_roots_in
@@ -82,9 +81,7 @@ class PullOutcome:
         return 3 if self.plan.conflicts else 0
 
 
-def pull(
-    project: Project, remote: Remote, request: PullRequest, progress: Progress | None = None
-) -> PullOutcome:
+def pull(project: Project, remote: Remote, request: PullRequest) -> PullOutcome:
     """Fetch a bundle and merge it into the working tree (contract.md, "Pull").
 
     New content is fetched aside and verified in full before the first file of the project is
@@ -119,7 +116,7 @@ def pull(
             files=None if request.data else bundle.index.digests,
             steps=plan.steps,
         )
-        backup = carry_out(project, remote, bundle, journal, progress)
+        backup = carry_out(project, remote, bundle, journal)
     shown = None if backup is None else BundlePath(backup.relative_to(project.root).as_posix())
     return replace(outcome, pulled=True, backup=shown)
 
@@ -208,7 +205,6 @@ def carry_out(
     remote: Remote,
     bundle: Bundle,
     journal: PullJournal,
-    progress: Progress | None,
 ) -> Path | None:
     """Fetch what the steps of a journal need, decide, apply; the caller holds the pull's lock.
 
@@ -226,7 +222,7 @@ def carry_out(
     folder = PullFolder(project)
     folder.begin()
     try:
-        _fetch(remote, bundle, journal.steps, folder, progress)
+        _fetch(remote, bundle, journal.steps, folder)
     except BaseException:
         folder.close()
         raise
@@ -256,7 +252,6 @@ def _fetch(
     bundle: Bundle,
     steps: tuple[PullStep, ...],
     folder: PullFolder,
-    progress: Progress | None,
 ) -> None:
     """Put the new contents aside, each under the number of its step."""
     numbers = {step.path: number for number, step in enumerate(steps) if step.new is not None}
@@ -265,7 +260,6 @@ def _fetch(
         bundle.index,
         numbers,
         lambda state, content: folder.stage(numbers[state.path], content),
-        progress,
     )
 
 

@@ -27,7 +27,6 @@ from modelops_bundle.operations.settings import read_state, write_state
 from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.operations.sync import carry_out
 from modelops_bundle.operations.tagging import check_movable
-from modelops_bundle.operations.transfers import Progress
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.workspace.locks import exclusive
 from modelops_bundle.workspace.project import Project
@@ -77,16 +76,13 @@ class PushOutcome:
         return 0 if self.error is None else self.error.exit_code
 
 
-def push(
-    report: StatusReport, remote: Remote, request: PushRequest, progress: Progress | None = None
-) -> PushOutcome:
+def push(report: StatusReport, remote: Remote, request: PushRequest) -> PushOutcome:
     """Publish a project that has just been evaluated.
 
     Args:
         report: The plan and preflight over its result; with `--sync`, as the sync left it.
         remote: Where to.
         request: How.
-        progress: Told of bytes.
 
     Raises:
         UsageError: a tag that no remote would take, or that is not a person's to set.
@@ -115,7 +111,6 @@ def push(
             dry_run=request.dry_run,
             known=publication.known,
             recheck=_Recheck(report.session),
-            progress=progress,
         )
     except (ChangedDuringUseError, TagMovedError) as error:
         why: Refusal = "tag-moved" if isinstance(error, TagMovedError) else "changed"

@@ -17,6 +17,7 @@ from modelops_bundle.operations.mentions import stale_mentions
 from modelops_bundle.operations.observe import Session, observe
 from modelops_bundle.operations.status import StatusReport, evaluate, report_on
 from modelops_bundle.workspace.kept_sources import KeptSources
+from modelops_bundle.workspace.phases import saying_what_stays
 from modelops_bundle.workspace.project import Project
 
 Refusal = Literal["destructive", "ambiguous", "unparsed", "conflict"]
@@ -111,7 +112,8 @@ def carry_out(
         written = text != file.content
         file = replace(file, content=text, text=text, was_conflicted=False, record=plan.result)
     discovered = session.observed.discovered
-    keep_sources(plan.result, discovered, session.scan, KeptSources(session.project))
+    with saying_what_stays(lambda: "the registry is in line with the code"):
+        keep_sources(plan.result, discovered, session.scan, KeptSources(session.project))
     after = evaluate(replace(session, file=replace(file, record=plan.result)))
     return SyncOutcome(report=report, after=after, written=written, refused=None)
 

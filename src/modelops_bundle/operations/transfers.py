@@ -1,13 +1,13 @@
-"""Moving many contents: several at a time, and how far it has got."""
+"""Moving many contents: several at a time, and no longer than somebody wants it."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar
 
-#: Told of the bytes moved so far and of all that are to be moved; never by two threads at once.
-Progress = Callable[[int, int], None]
+from modelops_bundle.workspace.phases import Phase
 
 Item = TypeVar("Item")
 
@@ -15,30 +15,20 @@ Item = TypeVar("Item")
 _THREADS = 8
 #: Below this, one after the other is as quick.
 _WORTH_THREADS = 8
+#: How long what is under way is waited for when a person interrupts: a line may be dead.
+_GRACE_S = 2.0
 
 
-class Meter:
-    """Adds up what has been moved; safe to use from several threads."""
-
-    def __init__(self, total_bytes: int, progress: Progress | None) -> None:
-        """Nothing has been moved yet."""
-        self._lock = threading.Lock()
-        self.total_bytes = total_bytes
-        self._progress = progress
-        self._done_bytes = 0
-
-    def add(self, count_bytes: int) -> None:
-        """So much more has been moved."""
-        with self._lock:
-            self._done_bytes += count_bytes
-            if self._progress is not None:
-                self._progress(self._done_bytes, self.total_bytes)
-
-
-def transfer_each(work: Callable[[Item], None], items: Sequence[Item]) -> None:
+def transfer_each(
+    work: Callable[[Item], None], items: Sequence[Item], meter: Phase | None = None
+) -> None:
     """Call `work` for each item, several at a time where there are many.
 
-    After the first failure nothing more is begun; what is under way comes to its end first.
+    After the first failure nothing more is begun; what is under way comes to its end first. Where
+    a person interrupts, it is stopped at its next piece, and left alone if none comes.
+
+    Args:
+        meter: The phase that `work` adds to.
 
     Raises:
         Exception: the first that `work` raised, in the order of the items.
@@ -47,23 +37,53 @@ def transfer_each(work: Callable[[Item], None], items: Sequence[Item]) -> None:
         for item in items:
             work(item)
         return
-    from concurrent.futures import ThreadPoolExecutor
+    _Transfers(work, items, meter).run()
 
-    failed = threading.Event()
 
-    def unless_failed(item: Item) -> None:
-        if failed.is_set():
-            return
+class _Transfers(Generic[Item]):
+    """Items on their way, and what went wrong with them."""
+
+    def __init__(
+        self, work: Callable[[Item], None], items: Sequence[Item], meter: Phase | None
+    ) -> None:
+        self._work = work
+        self._items = items
+        self._meter = meter
+        # A range iterator hands out each place once, whatever thread asks.
+        self._places: Iterator[int] = iter(range(len(items)))
+        self._failures: dict[int, BaseException] = {}
+        self._given_up = False
+
+    def run(self) -> None:
+        """Move all of them."""
+        # Nobody waits for such a thread at the end of the process.
+        threads = [threading.Thread(target=self._share, daemon=True) for _ in range(_THREADS)]
         try:
-            work(item)
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
         except BaseException:
-            failed.set()
+            self._give_up(threads)
             raise
+        if self._failures:
+            raise self._failures[min(self._failures)]
 
-    with ThreadPoolExecutor(_THREADS) as pool:
-        try:
-            for _ in pool.map(unless_failed, items):
-                pass
-        except BaseException:
-            failed.set()
-            raise
+    def _share(self) -> None:
+        for place in self._places:
+            if self._failures or self._given_up:
+                return
+            try:
+                self._work(self._items[place])
+            except BaseException as error:
+                self._failures[place] = error
+                return
+
+    def _give_up(self, threads: Sequence[threading.Thread]) -> None:
+        self._given_up = True
+        if self._meter is not None:
+            self._meter.stop()
+        end_s = time.monotonic() + _GRACE_S
+        for thread in threads:
+            if thread.ident is not None:
+                thread.join(max(0.0, end_s - time.monotonic()))

@@ -19,6 +19,7 @@ from modelops_bundle.core.digest import Digest
 from modelops_bundle.errors import InvalidDigestError
 from modelops_bundle.storage.base import CHUNK_BYTES
 from modelops_bundle.workspace.aside import Aside
+from modelops_bundle.workspace.phases import Phase, phase
 
 #: Of everything in a cache: who edits it edits what others use.
 READ_ONLY = 0o444
@@ -141,8 +142,8 @@ class BlobStore:
             source = self._open(digest)
         except OSError:
             return False
-        with open(source, "rb", buffering=0):
-            if _hash_of(source) == digest.hex:
+        with open(source, "rb", buffering=0), phase("Verifying", os.fstat(source).st_size) as told:
+            if _hash_of(source, told=told) == digest.hex:
                 return True
         self.drop(digest)
         return False
@@ -169,11 +170,13 @@ class BlobStore:
         return os.open(self._path(digest), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
 
 
-def _hash_of(source: int, copy: Aside | None = None) -> str:
+def _hash_of(source: int, copy: Aside | None = None, told: Phase | None = None) -> str:
     running, buffer = hashlib.sha256(), bytearray(CHUNK_BYTES)
     view = memoryview(buffer)
     while size_bytes := os.readv(source, [buffer]):
         running.update(view[:size_bytes])
         if copy is not None:
             copy.write(view[:size_bytes])
+        if told is not None:
+            told.add(size_bytes)
     return running.hexdigest()

@@ -13,6 +13,8 @@ WORTH_BYTES = 64 * 1024 * 1024
 _PIECES = 2
 #: How soon a thread that waits notices that nobody wants more.
 _TICK_S = 0.1
+#: How long a piece that is under way is waited for when nobody wants it any more.
+_GRACE_S = 2.0
 
 
 def read_ahead(pieces: Iterator[bytes], size_bytes: int) -> Iterator[bytes]:
@@ -61,4 +63,5 @@ def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
             while True:
                 ready.get_nowait()
         except Empty:
-            thread.join()
+            # Where a person interrupted, a line that is dead is not waited for.
+            thread.join(_GRACE_S)

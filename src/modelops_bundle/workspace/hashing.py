@@ -8,6 +8,7 @@ import stat
 import threading
 from collections.abc import Sequence
 
+from modelops_bundle.workspace.phases import Phase, phase
 from modelops_bundle.workspace.stamps import Stamp, stamp_of
 
 _BUFFER_BYTES = 1 << 20
@@ -60,42 +61,75 @@ def read_file(path: str) -> tuple[Stamp, bytes] | None:
     raise UnstableFileError(path)
 
 
-def hash_all(paths: Sequence[str], total_bytes: int) -> list[Outcome]:
-    """Hash many files on all processors, one buffer each; outcomes in the order of the paths."""
-    outcomes: list[Outcome] = [None] * len(paths)
-    failures: list[BaseException] = []
-    places = iter(range(len(paths)))
+def hash_all(
+    paths: Sequence[str], total_bytes: int, outcomes: list[Outcome] | None = None
+) -> list[Outcome]:
+    """Hash many files on all processors, one buffer each; outcomes in the order of the paths.
 
-    def work() -> None:
-        try:
-            buffer = bytearray(_BUFFER_BYTES)
-            # A range iterator hands out each place once, whatever thread asks.
-            for place in places:
-                try:
-                    outcomes[place] = _hash(paths[place], buffer)
-                except (OSError, UnstableFileError) as error:
-                    outcomes[place] = error
-        except BaseException as error:
-            failures.append(error)
-            # What failed here must not pass for an absent file, nor keep the others at work.
-            for _ in places:
-                pass
-
-    helpers: list[threading.Thread] = []
-    if total_bytes >= _WORTH_THREADS_BYTES or len(paths) >= _WORTH_THREADS_FILES:
-        count = min(_THREADS, len(paths)) - 1
-        helpers = [threading.Thread(target=work, daemon=True) for _ in range(count)]
-    for helper in helpers:
-        helper.start()
-    work()
-    for helper in helpers:
-        helper.join()
-    if failures:
-        raise failures[0]
+    Args:
+        total_bytes: The size of all files, for whoever listens to the phase.
+        outcomes: A list of as many None to put them into: what was done when a person interrupted
+            is there.
+    """
+    if outcomes is None:
+        outcomes = [None] * len(paths)
+    with phase("Hashing", total_bytes) as hashing:
+        _Work(paths, outcomes, hashing).run(total_bytes)
     return outcomes
 
 
-def _hash(path: str, buffer: bytearray) -> Hashed | None:
+class _Work:
+    """Files that several threads hash."""
+
+    def __init__(self, paths: Sequence[str], outcomes: list[Outcome], hashing: Phase) -> None:
+        self._paths = paths
+        self._outcomes = outcomes
+        self._hashing = hashing
+        # A range iterator hands out each place once, whatever thread asks.
+        self._places = iter(range(len(paths)))
+        self._failures: list[BaseException] = []
+
+    def run(self, total_bytes: int) -> None:
+        """Hash all of them; raises the first failure that is none of a file's."""
+        helpers: list[threading.Thread] = []
+        if total_bytes >= _WORTH_THREADS_BYTES or len(self._paths) >= _WORTH_THREADS_FILES:
+            count = min(_THREADS, len(self._paths)) - 1
+            helpers = [threading.Thread(target=self._share, daemon=True) for _ in range(count)]
+        try:
+            for helper in helpers:
+                helper.start()
+            self._share()
+            for helper in helpers:
+                helper.join()
+        except BaseException as error:
+            self._give_up(error)
+        if self._failures:
+            for helper in helpers:
+                if helper.ident is not None:
+                    helper.join()
+            raise self._failures[0]
+
+    def _share(self) -> None:
+        try:
+            buffer = bytearray(_BUFFER_BYTES)
+            for place in self._places:
+                try:
+                    outcome: Outcome = _hash(self._paths[place], buffer, self._hashing)
+                except (OSError, UnstableFileError) as error:
+                    outcome = error
+                self._outcomes[place] = outcome
+        except BaseException as error:
+            self._give_up(error)
+
+    def _give_up(self, error: BaseException) -> None:
+        """What failed must not pass for an absent file, nor keep the others at work."""
+        self._failures.append(error)
+        self._hashing.stop()
+        for _ in self._places:
+            pass
+
+
+def _hash(path: str, buffer: bytearray, hashing: Phase | None = None) -> Hashed | None:
     view = memoryview(buffer)
     for _ in range(_ATTEMPTS):
         file = _open(path)
@@ -106,6 +140,8 @@ def _hash(path: str, buffer: bytearray) -> Hashed | None:
             digest = hashlib.sha256()
             while size := stream.readinto(buffer):
                 digest.update(view[:size])
+                if hashing is not None:
+                    hashing.add(size)
             if stamp_of(before) == stamp_of(os.fstat(file)):
                 return Hashed(stamp_of(before), digest.digest())
     raise UnstableFileError(path)

@@ -20,8 +20,15 @@ from modelops_bundle.errors import ChangedDuringUseError
 from modelops_bundle.log import Log
 from modelops_bundle.workspace import cachefiles, folders
 from modelops_bundle.workspace.folders import FILE, FOLDER, OUTSIDE, UNPORTABLE, Folders
-from modelops_bundle.workspace.hashing import Hashed, UnstableFileError, hash_all, read_file
+from modelops_bundle.workspace.hashing import (
+    Hashed,
+    Outcome,
+    UnstableFileError,
+    hash_all,
+    read_file,
+)
 from modelops_bundle.workspace.ignore import IgnoreRules
+from modelops_bundle.workspace.phases import saying_what_stays
 from modelops_bundle.workspace.project import IGNORE, Project
 from modelops_bundle.workspace.stamps import Stamp, file_system_now_ns, stamp_of
 from modelops_bundle.workspace.statindex import StatIndex
@@ -297,7 +304,9 @@ class Scan:
     def _hash(self, paths: list[BundlePath], total_bytes: int) -> None:
         if paths:
             _LOG.debug("hashing %d files, %d bytes", len(paths), total_bytes)
-        outcomes = hash_all([self._full(path) for path in paths], total_bytes)
+        outcomes: list[Outcome] = [None] * len(paths)
+        with saying_what_stays(lambda: self._keep_hashed(paths, outcomes)):
+            hash_all([self._full(path) for path in paths], total_bytes, outcomes)
         for path, outcome in zip(paths, outcomes, strict=True):
             if isinstance(outcome, Hashed):
                 self._note(path, outcome)
@@ -307,6 +316,19 @@ class Scan:
                 self._unreadable[path] = outcome.strerror or str(outcome)
             else:
                 self._stamps[path] = None
+
+    def _keep_hashed(self, paths: list[BundlePath], outcomes: list[Outcome]) -> str:
+        """Write down what was hashed when a person interrupted, for the next scan."""
+        hashed = 0
+        for path, outcome in zip(paths, outcomes, strict=True):
+            if isinstance(outcome, Hashed):
+                hashed += 1
+                self._note(path, outcome)
+        self.commit_cache()
+        return (
+            f"nothing was changed; {hashed} of {len(paths)} files are hashed, "
+            "which need not be done again"
+        )
 
     def _note(self, path: BundlePath, hashed: Hashed) -> None:
         self._stamps[path] = hashed.stamp

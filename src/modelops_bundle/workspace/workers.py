@@ -8,10 +8,12 @@ share are done again here, so the outcome never depends on it.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 #: Below this, starting processes takes longer than they save.
@@ -19,6 +21,7 @@ WORTH_FORKING_BYTES = 192 * 1024
 _MAX_PROCESSES = 8
 # What a forked process loses by copying the memory that it writes to, of all work.
 _FORK_PER_CENT = 3
+_ENDING = frozenset((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
 _LENGTH_BYTES = 8
 _NOTHING = (1 << 64) - 1
 
@@ -53,9 +56,11 @@ def in_processes(
     children: list[tuple[_Child, list[int]]] = []
     try:
         for share in others:
-            child = _start(work, [items[place] for place in share])
-            if child is not None:
-                children.append((child, share))
+            # An interrupt waits until the process is known here, and is known to be another.
+            with _signals_held():
+                child = _start(work, [items[place] for place in share])
+                if child is not None:
+                    children.append((child, share))
         if here is not None:
             results.update((place, here(items[place])) for place in kept)
         results.update((place, work(items[place])) for place in own if place not in results)
@@ -143,14 +148,22 @@ class _Child:
 
     def end(self) -> None:
         """Close the pipe and see the process out; one that is still at work is killed."""
-        from signal import SIGKILL
-
         os.close(self._pipe)
         try:
-            os.kill(self._process, SIGKILL)
+            os.kill(self._process, signal.SIGKILL)
             os.waitpid(self._process, 0)
         except (ProcessLookupError, ChildProcessError):
             return  # somebody else has seen it out
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Signals that would end the program come when the block is left."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start(work: Callable[[T], bytes | None], items: Sequence[T]) -> _Child | None:
@@ -179,6 +192,10 @@ def _work_and_exit(
 ) -> None:
     """What the forked process does. It leaves without any of the clean-up that is its parent's."""
     try:
+        for number in _ENDING:
+            # It has nothing to clear away, and is not to speak for its parent.
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         os.close(source)
         parts: list[bytes] = []
         for item in items:

@@ -31,7 +31,6 @@ def add_arguments(parser: CommandParser) -> None:
 
 def run(args: Namespace, out: Output) -> int:
     """Copy contents, then the manifest, then set the tags."""
-    from modelops_bundle.cli.progress import ByteProgress
     from modelops_bundle.cli.remote import bundle_of, remote_at
     from modelops_bundle.cli.render.published import render_copy
     from modelops_bundle.operations.copying import copy_bundle
@@ -42,10 +41,6 @@ def run(args: Namespace, out: Output) -> int:
     full = parse_full_reference(args.target)
     target = remote_at(full.url if full else args.target)
     tags = [*([full.reference] if full and full.reference else []), *args.tag]
-    progress = ByteProgress("Copying")
-    try:
-        copied = copy_bundle(source, reference, target, tags, force=args.force, progress=progress)
-    finally:
-        progress.close()
+    copied = copy_bundle(source, reference, target, tags, force=args.force)
     out.show(copy_document(copied), render_copy)
     return 0

@@ -33,7 +33,6 @@ def run(args: Namespace, out: Output) -> int:
     """Write the bundle; nothing is written where that would cost somebody's work."""
     from pathlib import Path
 
-    from modelops_bundle.cli.progress import ByteProgress
     from modelops_bundle.cli.remote import bundle_of
     from modelops_bundle.cli.render.published import render_ensure, render_ensure_conflicts
     from modelops_bundle.operations.materialise import EnsureRequest, ensure
@@ -41,11 +40,7 @@ def run(args: Namespace, out: Output) -> int:
 
     remote, reference = bundle_of(args.ref, args.remote)
     request = EnsureRequest(reference=reference, mirror=args.mirror, overwrite=args.overwrite)
-    progress = ByteProgress("Downloading")
-    try:
-        ensured = ensure(Path(args.dest), remote, request, progress)
-    finally:
-        progress.close()
+    ensured = ensure(Path(args.dest), remote, request)
     document = ensure_document(ensured)
     if document["conflicts"] and not out.json:
         out.complain(render_ensure_conflicts(document))

@@ -32,7 +32,6 @@ def add_arguments(parser: CommandParser) -> None:
 def run(args: Namespace, out: Output) -> int:
     """Pull; nothing is written where local work stands against the bundle."""
     from modelops_bundle.cli.here import current_project
-    from modelops_bundle.cli.progress import ByteProgress
     from modelops_bundle.cli.remote import bundle_of
     from modelops_bundle.cli.render.pull import render_conflicts, render_pull
     from modelops_bundle.operations.pull import PullRequest, pull
@@ -47,11 +46,7 @@ def run(args: Namespace, out: Output) -> int:
         restore_deleted=args.restore_deleted,
         dry_run=args.dry_run,
     )
-    progress = ByteProgress("Downloading")
-    try:
-        outcome = pull(project, remote, request, progress)
-    finally:
-        progress.close()
+    outcome = pull(project, remote, request)
     document = pull_document(outcome, dry_run=args.dry_run)
     if outcome.plan.conflicts and not out.json:
         out.complain(render_conflicts(document))

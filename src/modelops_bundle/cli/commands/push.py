@@ -36,7 +36,6 @@ def add_arguments(parser: CommandParser) -> None:
 def run(args: Namespace, out: Output) -> int:
     """Publish; refused while the registry is stale or preflight has errors."""
     from modelops_bundle.cli.here import current_project
-    from modelops_bundle.cli.progress import ByteProgress
     from modelops_bundle.cli.remote import remote_of
     from modelops_bundle.operations.push import PushRequest, push
     from modelops_bundle.operations.settings import read_config
@@ -51,12 +50,8 @@ def run(args: Namespace, out: Output) -> int:
         report = synced.after or synced.report
     else:
         report = status(project)
-    progress = ByteProgress("Uploading")
     request = PushRequest(tags=tuple(args.tag), force=args.force, dry_run=args.dry_run)
-    try:
-        outcome = push(report, remote, request, progress)
-    finally:
-        progress.close()
+    outcome = push(report, remote, request)
     _show(outcome, out, url=remote.url, dry_run=args.dry_run)
     return outcome.exit_code
 

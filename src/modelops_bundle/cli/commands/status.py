@@ -67,16 +67,18 @@ def _evaluated(args: Namespace) -> StatusDocument:
     from dataclasses import replace
 
     from modelops_bundle.cli.here import current_project
+    from modelops_bundle.cli.progress import long_work
     from modelops_bundle.operations.remote_view import view_remote
     from modelops_bundle.operations.report_documents import status_document
     from modelops_bundle.operations.status import status
 
-    report = status(current_project(), trust_cache=not args.check_staleness)
-    document = status_document(report)
-    remember_status(document, report.session)
-    if args.remote:
-        view = view_remote(report.session, report.plan, ask=True)
-        document = status_document(replace(report, remote=view))
+    with long_work():
+        report = status(current_project(), trust_cache=not args.check_staleness)
+        document = status_document(report)
+        remember_status(document, report.session)
+        if args.remote:
+            view = view_remote(report.session, report.plan, ask=True)
+            document = status_document(replace(report, remote=view))
     if args.files:
         _add_files(document, report)
     return document

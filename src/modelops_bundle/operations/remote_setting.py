@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from dataclasses import dataclass
 
 from modelops_bundle.codec.config_edit import edit_remote
 from modelops_bundle.core.settings import LOCAL_REMOTE, BundleConfig, Environment
-from modelops_bundle.errors import ConfigError, UsageError
+from modelops_bundle.errors import ConfigError
+from modelops_bundle.operations.committed_url import committed_url
 from modelops_bundle.operations.settings import pinned_environment, read_config
-from modelops_bundle.storage.full_reference import parse_full_reference
 from modelops_bundle.storage.registry_address import same_registry
-from modelops_bundle.storage.resolve import open_remote
 from modelops_bundle.workspace.atomic import write_atomic
 from modelops_bundle.workspace.locks import exclusive
 from modelops_bundle.workspace.project import CONFIG, Project
@@ -55,15 +53,14 @@ def set_remote(project: Project, url: str, *, insecure: bool = False) -> RemoteS
     What was allowed of the old registry is not allowed of another: `insecure` goes with it.
 
     Args:
-        url: Of a registry or of a folder relative to the project; `local` for a store of one's
-            own.
+        url: Of a registry or of a folder; `local` for a store of one's own.
         insecure: The registry may do without TLS.
 
     Raises:
-        UsageError: an absolute path, which would mean nothing to others; or a tag in it.
+        UsageError: a path that would mean nothing to others; or a tag in it.
         ConfigError: no remote, or the file cannot be edited.
     """
-    _check(project, url)
+    url = committed_url(url, project.root, not_done="nothing was changed")
     with exclusive(project.lock):
         before = read_config(project)
         content = project.config.read_bytes() if project.config.exists() else b""
@@ -85,25 +82,6 @@ def new_store_id(name: str) -> str:
     """An id for a store of one's own: it is committed, so projects of one name must not meet."""
     slug = _UNNAMED.sub("-", name.lower()).strip("-._") or "bundle"
     return f"{slug[:_SLUG]}-{secrets.token_hex(4)}"
-
-
-def _check(project: Project, url: str) -> None:
-    if url == LOCAL_REMOTE:
-        return
-    open_remote(url, root=project.root)
-    path = url.removeprefix("layout:")
-    if url.startswith("file:") or (path != url and os.path.isabs(path)):
-        raise UsageError(
-            f"{url} is a place on this machine, and config.yaml is for everybody",
-            not_done="nothing was changed",
-            hint="give a folder relative to the project (layout:../store), `local` for a store of "
-            "your own, or --remote for one command",
-        )
-    full = parse_full_reference(url)
-    if full is not None and full.reference:
-        raise UsageError(
-            f"{url} names a bundle, not a remote", hint=f"give {full.url}; `push --tag` takes tags"
-        )
 
 
 def _setting(project: Project, before: BundleConfig, after: BundleConfig) -> RemoteSetting:

@@ -13,10 +13,10 @@ from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.registry import BundleRegistry
 from modelops_bundle.core.settings import LOCAL_REMOTE, BundleConfig
 from modelops_bundle.errors import UsageError
+from modelops_bundle.operations.committed_url import committed_url
 from modelops_bundle.operations.gitignore import registry_is_ignored
 from modelops_bundle.operations.remote_setting import new_store_id
 from modelops_bundle.operations.settings import pin_environment, read_config, read_environment
-from modelops_bundle.storage.resolve import open_remote
 from modelops_bundle.workspace.atomic import write_atomic
 from modelops_bundle.workspace.ignore import default_ignore_text, default_private_ignore_text
 from modelops_bundle.workspace.project import CONFIG, IGNORE, PYPROJECT, REGISTRY, Project
@@ -54,13 +54,15 @@ def init(folder: Path, *, name: str = "", env: str = "", remote: str = "") -> In
         remote: A URL; a layout folder of this user's by default, so that push works at once.
 
     Raises:
-        UsageError: it lies in `.modelops-bundle`, is no folder, or has both `env` and `remote`.
+        UsageError: it lies in `.modelops-bundle`, is no folder, or has both `env` and `remote`;
+            or a remote that would mean nothing to others.
         ConfigError: there is no such environment.
     """
     if env and remote:
         raise UsageError("--env and --remote exclude each other", not_done="nothing was made")
     if remote:
-        open_remote(remote, root=folder)
+        root = Path(os.path.realpath(folder))
+        remote = committed_url(remote, root, not_done="nothing was made")
     if env:
         read_environment(env)
     project = _made(folder)
@@ -136,7 +138,7 @@ def _made(folder: Path) -> Project:
 
 
 def _config(name: str, env: str, remote: str) -> BundleConfig:
-    if remote:
+    if remote and remote != LOCAL_REMOTE:
         return BundleConfig(remote=remote, name=name)
     if env:
         return BundleConfig(name=name)

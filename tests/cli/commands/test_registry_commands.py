@@ -191,9 +191,9 @@ def test_init_with_an_environment_that_is_not_there_makes_nothing(bare: Shell) -
 
 
 def test_init_again_says_where_bundles_go_by_the_configuration_that_is_there(bare: Shell) -> None:
-    bare.ok("init", "--name", "mine", "--remote", "layout:/somewhere")
-    again = bare.ok("init", "--name", "yours", "--remote", "layout:/elsewhere").out
-    assert again.startswith("mine -> layout:/somewhere\n")
+    bare.ok("init", "--name", "mine", "--remote", "layout:../somewhere")
+    again = bare.ok("init", "--name", "yours", "--remote", "layout:../elsewhere").out
+    assert again.startswith("mine -> layout:../somewhere\n")
     bare.write(".modelops-bundle/config.yaml", "")
     assert bare.ok("init").out.startswith("bare (no remote)\n")
     assert bare.ok("status").out.startswith("mine  (no remote)\n")

@@ -99,6 +99,7 @@ class Shell:
         self._folder = folder
         self._where = folder / "work"
         self._where.mkdir()
+        (folder / "home").mkdir()
         for name in ("docs", "examples"):
             (self._where / name).symlink_to(ROOT / name)
         self._environment = {
@@ -156,7 +157,9 @@ class Shell:
 
     def readable(self, text: str) -> str:
         """What was printed as a page shows it: its ports, no folder of this run."""
-        text = text.replace(str(self._folder), "FOLDER").replace(sys.prefix, "~/venv")
+        home = str(self._folder / "home")
+        text = text.replace(home, "~").replace(str(self._folder), "FOLDER")
+        text = text.replace(sys.prefix, "~/venv")
         for shown, real in self._ports.items():
             text = text.replace(real, shown)
         return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
@@ -170,7 +173,8 @@ class Shell:
 
     def _real(self, text: str) -> str:
         for shown, real in self._ports.items():
-            text = text.replace(shown, real)
+            for before in ("localhost:", "-p "):
+                text = text.replace(before + shown[-4:], before + real[-4:])
         return text
 
 

@@ -129,6 +129,30 @@ class PreflightError(BundleError):
     exit_code = 1
 
 
+class VerifyError(BundleError):
+    """Entries that ran are not what the registry says, or do not run."""
+
+    code = "verify"
+    exit_code = 1
+
+
+class InstallError(BundleError):
+    """A bundle that cannot be installed as workers do.
+
+    Attributes:
+        output: The last lines that the installer printed.
+    """
+
+    code = "install"
+    exit_code = 1
+
+    def __init__(
+        self, message: str, *, output: tuple[str, ...] = (), not_done: str = "", hint: str = ""
+    ) -> None:
+        super().__init__(message, not_done=not_done, hint=hint)
+        self.output = output
+
+
 class ChangedDuringUseError(BundleError):
     """A file changed between its observation and its use; the work was abandoned."""
 

@@ -297,6 +297,7 @@ VERIFY_FIELDS: Mapping[str, Schema] = {
     "files": COUNT,
     "size_bytes": COUNT,
     "call": of(FLAG, "Targets were called."),
+    "install": of(FLAG, "The bundle was installed into an environment of its own first."),
     "entries": listing(
         record(
             kind=KIND,
@@ -315,9 +316,11 @@ VERIFY_FIELDS: Mapping[str, Schema] = {
             seconds={"type": "number", "minimum": 0},
         )
     ),
-    "refused": {"enum": [None, "stale", "preflight"]},
+    "notes": of(listing(TEXT), "What concerns all entries."),
+    "refused": {"enum": [None, "stale", "preflight", "install"]},
     "message": TEXT,
     "hint": TEXT,
+    "output": of(listing(TEXT), "What an installer that failed printed last."),
     "status_": of(STATUS, "Where it was refused for what this says."),
 }
 VERIFICATION = define("verification", record(schema=named("verify"), **VERIFY_FIELDS))
@@ -494,7 +497,7 @@ DOCUMENTS: Mapping[str, Document] = {
                 optional(LAYOUT), "`packed` needs workers with this tool; null where refused."
             ),
             "unrecorded": of(TEXT, 'Why the remote did not take who published it and when, or "".'),
-            "refused": {"enum": [None, "stale", "preflight", "changed", "tag-moved"]},
+            "refused": {"enum": [None, "stale", "preflight", "verify", "changed", "tag-moved"]},
             "url": TEXT,
             "dry_run": FLAG,
             "recorded": of(FLAG, "Cosmetic digests were written to the registry first."),
@@ -502,6 +505,7 @@ DOCUMENTS: Mapping[str, Document] = {
             "message": TEXT,
             "hint": TEXT,
             "status_": of(STATUS, "Where it was refused for what this says."),
+            "verification_": of(VERIFICATION, "With `--verify`."),
         },
     ),
     "verify": Document(

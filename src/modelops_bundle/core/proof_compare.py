@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from modelops_bundle.core.dependencies import below
+from modelops_bundle.core.digest import Digest, tree_digest
+from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.probing import RunCall, RunFact, RunFacts
 from modelops_bundle.core.proof import OpenFact, Problem, Trouble
@@ -56,6 +59,39 @@ def compare_call(entry: TargetEntry, call: RunCall, told: Comparison) -> Compari
     message = f"calling it gives a target for output '{call.output}', not {_said(entry)}"
     problems = (*told.problems, _mismatch(message))
     return Comparison(problems=problems, compared=told.compared, open_facts=settled)
+
+
+def compare_files(
+    entry: ModelEntry | TargetEntry, files: Mapping[BundlePath, FileState]
+) -> Iterator[Problem]:
+    """Files that an entry names and the bundle lacks, or has with another content.
+
+    Of a project as it would be pushed there are none; a published bundle may come from elsewhere.
+    """
+    for path in entry.data:
+        if path not in files and not any(one.is_within(path) for one in files):
+            yield _wrong_data(f"{path} is registered as data and not in the bundle")
+    for path, digest in entry.data_digests.items():
+        found = _digest_of(path, files)
+        if found is not None and found != digest:
+            yield _wrong_data(f"{path} is not the data that is registered")
+    code = {**entry.code_digests, entry.path: entry.source_digest}
+    for path, recorded in code.items():
+        found = _digest_of(path, files)
+        if found is not None and recorded is not None and found != recorded:
+            yield _mismatch(f"{path} is not the code that is registered")
+
+
+def _digest_of(path: BundlePath, files: Mapping[BundlePath, FileState]) -> Digest | None:
+    """Of a file, or of a folder's tree; None for what is not there, which is told otherwise."""
+    if path in files:
+        return files[path].digest
+    inside = {below(path, one): state.digest for one, state in files.items() if one.is_within(path)}
+    return tree_digest(inside) if inside else None
+
+
+def _wrong_data(message: str) -> Problem:
+    return Problem(trouble=Trouble.DATA_ERROR, message=message)
 
 
 _MODEL_FACTS = ("outputs", "scenarios", "parameters")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from modelops_bundle.core.digest import Digest
@@ -16,6 +16,7 @@ from modelops_bundle.errors import (
     BundleError,
     ChangedDuringUseError,
     TagMovedError,
+    VerifyError,
 )
 from modelops_bundle.operations.blob_layout import layout_of
 from modelops_bundle.operations.local_contents import changed_files
@@ -27,12 +28,13 @@ from modelops_bundle.operations.settings import read_state, write_state
 from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.operations.sync import carry_out
 from modelops_bundle.operations.tagging import check_movable
+from modelops_bundle.operations.verify import Verification
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.workspace.locks import exclusive
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.stamps import settled, stamp_of
 
-Refusal = Literal["stale", "preflight", "changed", "tag-moved"]
+Refusal = Literal["stale", "preflight", "verify", "changed", "tag-moved"]
 
 _NOT_DONE = "nothing was uploaded"
 
@@ -62,6 +64,7 @@ class PushOutcome:
         recorded: Cosmetic digests were (or with `dry_run` would be) recorded first.
         refused: Why nothing was tagged, or None.
         error: The same at length.
+        verification: What running the entries showed, where that was asked for.
     """
 
     report: StatusReport
@@ -69,6 +72,7 @@ class PushOutcome:
     recorded: bool = False
     refused: Refusal | None = None
     error: BundleError | None = None
+    verification: Verification | None = None
 
     @property
     def exit_code(self) -> int:
@@ -76,13 +80,20 @@ class PushOutcome:
         return 0 if self.error is None else self.error.exit_code
 
 
-def push(report: StatusReport, remote: Remote, request: PushRequest) -> PushOutcome:
+def push(
+    report: StatusReport,
+    remote: Remote,
+    request: PushRequest,
+    verification: Verification | None = None,
+) -> PushOutcome:
     """Publish a project that has just been evaluated.
 
     Args:
         report: The plan and preflight over its result; with `--sync`, as the sync left it.
         remote: Where to.
         request: How.
+        verification: What running the entries of this very report showed; nothing is published
+            where one of them failed.
 
     Raises:
         UsageError: a tag that no remote would take, or that is not a person's to set.
@@ -93,6 +104,25 @@ def push(report: StatusReport, remote: Remote, request: PushRequest) -> PushOutc
     refusal = unfit(report, not_done=_NOT_DONE, then="push again")
     if refusal is not None:
         return PushOutcome(report=report, refused=refusal[0], error=refusal[1])
+    if verification is not None and not verification.ok:
+        return _unproven(report, verification)
+    outcome = _publish(report, remote, request, tags)
+    return replace(outcome, verification=verification)
+
+
+def _unproven(report: StatusReport, verification: Verification) -> PushOutcome:
+    failed = [str(entry.key) for entry in verification.entries if not entry.ok]
+    error = VerifyError(
+        f"verification failed ({', '.join(failed)})",
+        not_done=_NOT_DONE,
+        hint="mend what it lists, then push again",
+    )
+    return PushOutcome(report=report, refused="verify", error=error, verification=verification)
+
+
+def _publish(
+    report: StatusReport, remote: Remote, request: PushRequest, tags: tuple[str, ...]
+) -> PushOutcome:
     recorded = bool(report.plan.changes)
     if recorded and not request.dry_run:
         after = carry_out(report.session, report.plan, force=False, write=True).after

@@ -11,6 +11,7 @@ from modelops_bundle.operations.publish import Volume
 from modelops_bundle.operations.pull import PullOutcome
 from modelops_bundle.operations.push import PushOutcome
 from modelops_bundle.operations.report_documents import status_document
+from modelops_bundle.operations.verify_documents import VerifyDocument, verify_document
 from modelops_bundle.storage.resolve import shown_url
 
 
@@ -28,7 +29,7 @@ class PushDocument(TypedDict):
     written to the registry first. `layout` says which workers can pull it: `files` all, `packed`
     those with this tool; null where the push was refused. `unrecorded` says why the remote did
     not take who published it and when, or "". `status` is there where the push was
-    refused for what it says.
+    refused for what it says, `verification` where the entries were run first.
     """
 
     schema: str
@@ -48,6 +49,7 @@ class PushDocument(TypedDict):
     message: str
     hint: str
     status: NotRequired[StatusDocument]
+    verification: NotRequired[VerifyDocument]
 
 
 class ConflictDocument(TypedDict):
@@ -173,6 +175,8 @@ def push_document(outcome: PushOutcome, *, url: str, dry_run: bool) -> PushDocum
     }
     if outcome.refused in ("stale", "preflight"):
         document["status"] = status_document(outcome.report)
+    if outcome.verification is not None:
+        document["verification"] = verify_document(outcome.verification)
     return document
 
 

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from modelops_bundle.codec.probe_json import decode_survey, encode_survey
 from modelops_bundle.core.digest import Digest
@@ -21,10 +22,12 @@ from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.probing import Survey
 from modelops_bundle.core.proof import EntryProof, Interpreter
 from modelops_bundle.core.registry import EntryKey, ModelEntry, TargetEntry
-from modelops_bundle.errors import BundleError, InvalidDigestError, UsageError
+from modelops_bundle.errors import BundleError, InstallError, InvalidDigestError, UsageError
 from modelops_bundle.operations.cached import ensure_cached
-from modelops_bundle.operations.publication import Unfit, publication_of, unfit
+from modelops_bundle.operations.publication import publication_of, unfit
 from modelops_bundle.operations.status import StatusReport
+from modelops_bundle.operations.verify_evidence import Evidence
+from modelops_bundle.operations.verify_install import install
 from modelops_bundle.operations.verify_run import FLAGS, SURVEY, Limits, ModuleRun
 from modelops_bundle.operations.verify_subject import Subject, project_subject, published_subject
 from modelops_bundle.storage.base import Remote
@@ -33,6 +36,9 @@ from modelops_bundle.workspace.captive import Interrupted, run_captive
 from modelops_bundle.workspace.interpreters import Chosen, choose_interpreter
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.sandbox import BundleCopy, Sandbox
+
+#: As a push would be; or because the bundle cannot be installed.
+VerifyRefusal = Literal["stale", "preflight", "install"]
 
 _NOT_DONE = "nothing was run"
 DEFAULT_TIMEOUT_S = 300.0
@@ -52,12 +58,14 @@ class VerifyRequest:
 
     Attributes:
         python: A program or a virtual environment; None for the one that is usual here.
+        install: Into a fresh virtual environment first, as workers do, and run there.
         call: Call the targets too.
         timeout_s: For each step of an entry.
         memory_bytes: Address space of each process, or None.
     """
 
     python: str | None = None
+    install: bool = False
     call: bool = False
     timeout_s: float = DEFAULT_TIMEOUT_S
     memory_bytes: int | None = None
@@ -71,7 +79,10 @@ class Verification:
         name: What was verified, for people.
         digest: Of the published bundle; None for a project.
         entries: In the registry's order; empty where it was refused.
-        refused: Why a project could not be verified: it could not be pushed either.
+        notes: What concerns all of them.
+        installed: Into an environment of its own.
+        refused: Why nothing was run: the project could not be pushed either, or the bundle cannot
+            be installed.
         report: The project, where it is one.
     """
 
@@ -80,8 +91,10 @@ class Verification:
     files: Mapping[str, FileState]
     interpreter: Interpreter | None = None
     entries: tuple[EntryProof, ...] = ()
+    notes: tuple[str, ...] = ()
     called: bool = False
-    refused: Unfit | None = None
+    installed: bool = False
+    refused: VerifyRefusal | None = None
     error: BundleError | None = None
     report: StatusReport | None = None
 
@@ -114,7 +127,7 @@ def verify_project(
     subject = project_subject(report, publication_of(report, not_done=_NOT_DONE))
     chosen = choose_interpreter(request.python, report.session.project.root)
     with Sandbox() as sandbox:
-        done = _Verifier(subject, sandbox, request, advance).verification(chosen)
+        done = _verification(subject, sandbox, request, advance, chosen)
     return replace(done, name=report.project_name, report=report)
 
 
@@ -146,8 +159,22 @@ def verify_bundle(
         Sandbox() as sandbox,
     ):
         subject = published_subject(bundle, sandbox, project)
-        done = _Verifier(subject, sandbox, request, advance).verification(chosen)
+        done = _verification(subject, sandbox, request, advance, chosen)
     return replace(done, name=reference, digest=digest)
+
+
+def _verification(
+    subject: Subject,
+    sandbox: Sandbox,
+    request: VerifyRequest,
+    advance: Advance | None,
+    chosen: Chosen,
+) -> Verification:
+    try:
+        return _Verifier(subject, sandbox, request, advance).verification(chosen)
+    except InstallError as error:
+        files = {str(path): state for path, state in subject.files.items()}
+        return Verification(name="", files=files, installed=True, refused="install", error=error)
 
 
 class _Verifier:
@@ -163,23 +190,37 @@ class _Verifier:
         self._stop = threading.Event()
 
     def verification(self, chosen: Chosen) -> Verification:
-        """Run them."""
+        """Run them.
+
+        Raises:
+            InstallError: the bundle cannot be installed.
+        """
+        if self._request.install:
+            chosen = install(self._subject, self._sandbox, chosen, self._stop)
         survey = self._survey(chosen)
+        evidence = Evidence(self._subject, survey)
         interpreter = Interpreter(
             executable=chosen.executable, version=survey.version, chosen=chosen.why
         )
         proofs = self._proofs(interpreter)
+        entries = tuple(
+            evidence.added_to(proofs[key], entry) for key, entry in self._subject.registry.entries()
+        )
         return Verification(
             name="",
             files={str(path): state for path, state in self._subject.files.items()},
             interpreter=interpreter,
-            entries=tuple(proofs[key] for key, _ in self._subject.registry.entries()),
+            entries=entries,
+            notes=tuple(evidence.notes()),
             called=self._request.call,
+            installed=self._request.install,
         )
 
     def _survey(self, chosen: Chosen) -> Survey:
+        entries = self._subject.registry.entries()
+        needed = {name for _, entry in entries for name in self._subject.needs(entry)}
         file = self._sandbox.root / "survey.request"
-        file.write_bytes(encode_survey((), ()))
+        file.write_bytes(encode_survey(needed, self._subject.distributions or ()))
         lines: list[bytes] = []
         ended = run_captive(
             [chosen.executable, *FLAGS, str(SURVEY), str(file)],
@@ -219,7 +260,8 @@ class _Verifier:
                     sandbox=self._sandbox,
                     copy=copy,
                     limits=limits,
-                    private_name=self._subject.name,
+                    # What was installed from the bundle itself is the bundle's.
+                    private_name="" if self._request.install else self._subject.name,
                     stop=self._stop,
                 )
                 for proof in work.proofs(module, modules[module]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NotRequired, TypedDict
 
 from modelops_bundle.core.proof import EntryProof, Problem
+from modelops_bundle.errors import InstallError
 from modelops_bundle.operations.documents import StatusDocument
 from modelops_bundle.operations.report_documents import status_document
 from modelops_bundle.operations.verify import Verification
@@ -72,7 +73,9 @@ class VerifyDocument(TypedDict):
     """`mops-bundle.verify/1`.
 
     `digest` is that of the published bundle, null for a project. `python` is null where nothing
-    was run. `status` is there where that is because of what it says.
+    was run. `notes` concern all entries. `output` is what an installer that failed printed last.
+    `status` is there where nothing was run because of what
+    it says.
     """
 
     schema: str
@@ -83,10 +86,13 @@ class VerifyDocument(TypedDict):
     files: int
     size_bytes: int
     call: bool
+    install: bool
     entries: list[EntryProofDocument]
+    notes: list[str]
     refused: str | None
     message: str
     hint: str
+    output: list[str]
     status: NotRequired[StatusDocument]
 
 
@@ -108,12 +114,15 @@ def verify_document(done: Verification) -> VerifyDocument:
         "files": len(done.files),
         "size_bytes": sum(state.size_bytes for state in done.files.values()),
         "call": done.called,
+        "install": done.installed,
         "entries": [_entry(entry) for entry in done.entries],
+        "notes": list(done.notes),
         "refused": done.refused,
         "message": str(done.error) if done.error else "",
         "hint": done.error.hint if done.error else "",
+        "output": list(done.error.output) if isinstance(done.error, InstallError) else [],
     }
-    if done.refused is not None and done.report is not None:
+    if done.refused in ("stale", "preflight") and done.report is not None:
         document["status"] = status_document(done.report)
     return document
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +13,7 @@ from modelops_bundle.core.findings import Location
 from modelops_bundle.core.observation import Closure, FileState, Observation
 from modelops_bundle.core.paths import ROOT, BundlePath
 from modelops_bundle.core.portability import REGISTRY_PATH
-from modelops_bundle.core.registry import BundleRegistry, EntryKey
+from modelops_bundle.core.registry import BundleRegistry, EntryKey, ModelEntry, TargetEntry
 from modelops_bundle.errors import RegistryError
 from modelops_bundle.operations.cached import CachedBundle
 from modelops_bundle.operations.local_contents import pieces_of
@@ -39,6 +40,7 @@ class Subject:
         lines: 1-based lines of the entries' definitions, as far as they are known.
         name: Of its distribution, or "".
         distributions: Normalised names of what `pyproject.toml` installs; None without that file.
+        requires_python: As `pyproject.toml` says it, or "".
         project: The project that it comes from, or that is around; None without one.
     """
 
@@ -50,6 +52,7 @@ class Subject:
     lines: Mapping[EntryKey, int]
     name: str
     distributions: frozenset[str] | None
+    requires_python: str
     project: Project | None = None
 
     @property
@@ -80,6 +83,13 @@ class Subject:
                 if path not in self.files and os.path.isfile(self.project.path(path)):
                     return path
         return None
+
+    def needs(self, entry: ModelEntry | TargetEntry) -> Mapping[str, Location]:
+        """Packages that an entry cannot do without, with the first place of each import."""
+        closure = self.closures.get(entry.path)
+        if closure is None:
+            return {}
+        return {n: at for n, at in closure.third_party.items() if n not in closure.optional}
 
     def provides(self, top: str) -> bool:
         """Whether the bundle has a top-level module of this name."""
@@ -147,8 +157,15 @@ def _subject(
         lines=dict(_lines(registry, observed)),
         name=normalised(tables.name),
         distributions=tables.distributions if tables.present and not tables.problem else None,
+        requires_python=_requires_python(tables.tables),
         project=project,
     )
+
+
+def _requires_python(tables: str) -> str:
+    """What the dependency tables, which are JSON, say of Python."""
+    value = json.loads(tables).get("requires-python") if tables else None
+    return value if isinstance(value, str) else ""
 
 
 def _lines(registry: BundleRegistry, observed: Observation) -> Iterator[tuple[EntryKey, int]]:

@@ -57,18 +57,18 @@ def run_captive(
     folder: Path,
     environment: Mapping[str, str],
     timeout_s: float,
-    on_line: Callable[[bytes], None] = lambda line: None,
+    on_line: Callable[[bytes], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Ended:
     """Run a program to its end, with all that it starts.
 
     Args:
-        arguments: The program and its arguments; the number of the descriptor that it reports on
-            is appended.
+        arguments: The program and its arguments; where it reports, the number of the descriptor
+            that it reports on is appended.
         folder: The working directory.
         environment: All variables of its environment.
         timeout_s: How long it may be silent: each line that it reports begins the time anew.
-        on_line: Told each line of its reports.
+        on_line: Told each line of its reports; None for a program that makes none.
         stop: Set to end it.
 
     Raises:
@@ -78,7 +78,9 @@ def run_captive(
     mark = secrets.token_hex(8)
     source, sink = os.pipe()
     try:
-        process = _started([*arguments, str(sink)], folder, {**environment, _MARK: mark}, sink)
+        reporting = [str(sink)] if on_line is not None else []
+        variables = {**environment, _MARK: mark}
+        process = _started([*arguments, *reporting], folder, variables, sink)
     except OSError as error:
         os.close(source)
         raise FileAccessError(
@@ -86,13 +88,17 @@ def run_captive(
         ) from error
     finally:
         os.close(sink)
-    watch = _Watch(process, source, timeout_s, on_line)
+    watch = _Watch(process, source, timeout_s, on_line or _unheard)
     try:
         watch.until_end(stop)
     finally:
         strays = _end_all(process, mark)
         watch.close()
     return watch.ended(strays)
+
+
+def _unheard(line: bytes) -> None:
+    """Nobody listens."""
 
 
 def _started(

@@ -18,6 +18,7 @@ EXAMPLE = "mops-bundle push --tag v1"
 def add_arguments(parser: CommandParser) -> None:
     """Declare the command's arguments."""
     from modelops_bundle.cli.remote import add_remote_option
+    from modelops_bundle.cli.verifying import add_verify_options
 
     parser.add_argument(
         "--tag",
@@ -27,9 +28,15 @@ def add_arguments(parser: CommandParser) -> None:
         help="what to call it (repeat for more); without it the project's tag, `latest`",
     )
     parser.add_argument("--sync", action="store_true", help="sync first, under sync's own rules")
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="run what would be published first, as `verify` does, and publish nothing if it fails",
+    )
     parser.add_argument("--dry-run", action="store_true", help="only tell what would be sent")
     parser.add_argument("--force", action="store_true", help="set the tag whatever it holds")
     add_remote_option(parser)
+    add_verify_options(parser, "with --verify")
     parser.legacy("--no-confirm", hint="push never asks")
 
 
@@ -37,10 +44,12 @@ def run(args: Namespace, out: Output) -> int:
     """Publish; refused while the registry is stale or preflight has errors."""
     from modelops_bundle.cli.here import current_project
     from modelops_bundle.cli.remote import remote_of
+    from modelops_bundle.cli.verifying import prover_of
     from modelops_bundle.operations.push import PushRequest, push
     from modelops_bundle.operations.settings import read_config
     from modelops_bundle.operations.status import status
 
+    prove = prover_of(args, wanted=args.verify)
     project = current_project()
     remote = remote_of(project, read_config(project), args.remote)
     if args.sync:
@@ -50,8 +59,9 @@ def run(args: Namespace, out: Output) -> int:
         report = synced.after or synced.report
     else:
         report = status(project)
+    verification = None if prove is None else prove(report)
     request = PushRequest(tags=tuple(args.tag), force=args.force, dry_run=args.dry_run)
-    outcome = push(report, remote, request)
+    outcome = push(report, remote, request, verification)
     _show(outcome, out, url=remote.url, dry_run=args.dry_run)
     return outcome.exit_code
 
@@ -92,6 +102,6 @@ def _show(outcome: PushOutcome, out: Output, *, url: str, dry_run: bool) -> None
 
     document = push_document(outcome, url=url, dry_run=dry_run)
     if outcome.refused is not None and not out.json:
-        out.complain(render_refusal(document))
+        out.complain(render_refusal(document, out.columns))
     else:
         out.show(document, render_push)

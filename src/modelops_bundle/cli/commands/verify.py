@@ -16,6 +16,7 @@ EXAMPLE = "mops-bundle verify --call"
 def add_arguments(parser: CommandParser) -> None:
     """Declare the command's arguments."""
     from modelops_bundle.cli.remote import add_remote_option
+    from modelops_bundle.cli.verifying import add_verify_options
 
     parser.add_argument(
         "ref",
@@ -25,23 +26,9 @@ def add_arguments(parser: CommandParser) -> None:
         help="a published bundle: a tag, a digest or its beginning, or a full reference; this "
         "project as it would be pushed without it, or with `.`",
     )
-    parser.add_argument(
-        "--python",
-        metavar="EXE",
-        help="the interpreter, or its virtual environment; without it the active environment, the "
-        "project's .venv, or the Python of this program",
-    )
-    parser.add_argument("--call", action="store_true", help="call each target too")
-    parser.add_argument(
-        "--timeout",
-        type=float,
-        default=300.0,
-        metavar="SECONDS",
-        help="for each step of an entry: its import, its facts, its call; 300 without it",
-    )
-    parser.add_argument("--memory", metavar="SIZE", help="address space of a process, such as 8GB")
     parser.add_argument("-v", "--verbose", action="store_true", help="show tracebacks and times")
     add_remote_option(parser)
+    add_verify_options(parser, "how entries are run")
 
 
 def run(args: Namespace, out: Output) -> int:
@@ -51,9 +38,10 @@ def run(args: Namespace, out: Output) -> int:
         render_verify,
         render_verify_in_full,
     )
+    from modelops_bundle.cli.verifying import verify_request
     from modelops_bundle.operations.verify_documents import verify_document
 
-    done = _verified(args, _request(args))
+    done = _verified(args, verify_request(args))
     document = verify_document(done)
     if done.refused is not None and not out.json:
         out.complain(render_unfit(document))
@@ -76,18 +64,3 @@ def _verified(args: Namespace, request: VerifyRequest) -> Verification:
     remote, reference = bundle_of(args.ref, args.remote)
     project = current_project() if in_project() else None
     return verify_bundle(remote, reference, project, request)
-
-
-def _request(args: Namespace) -> VerifyRequest:
-    from modelops_bundle.cli.sizes import size_bytes
-    from modelops_bundle.errors import UsageError
-    from modelops_bundle.operations.verify import VerifyRequest
-
-    if not 0 < args.timeout < 1e6:
-        raise UsageError(f"not a time: --timeout {args.timeout:g}", hint="give seconds above 0")
-    return VerifyRequest(
-        python=args.python,
-        call=args.call,
-        timeout_s=args.timeout,
-        memory_bytes=None if args.memory is None else size_bytes(args.memory),
-    )

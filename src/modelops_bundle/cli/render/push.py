@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelops_bundle.cli.render.files import size_text
 from modelops_bundle.cli.render.layout import counted, place, table
 from modelops_bundle.cli.render.reasons import said
+from modelops_bundle.cli.render.verify import render_verify, verify_summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ def render_push(document: PushDocument, columns: int) -> list[str]:
     """What was published; the last line is the digest alone."""
     uploaded, reused = document["uploaded"], document["reused"]
     lines = []
+    verification = document.get("verification")
+    if verification is not None:
+        lines += [verify_summary(verification)]
     if document["recorded"]:
         would = "Would record" if document["dry_run"] else "Recorded"
         lines.append(f"{would} digests in the registry first: they changed, behaviour did not.")
@@ -48,9 +52,9 @@ def render_push(document: PushDocument, columns: int) -> list[str]:
     return [*lines, document["digest"] or ""]
 
 
-def render_refusal(document: PushDocument) -> list[str]:
+def render_refusal(document: PushDocument, columns: int) -> list[str]:
     """Why nothing was published, for stderr."""
-    status = document.get("status")
+    status, verification = document.get("status"), document.get("verification")
     lines = [f"error: {document['message']}"]
     if status is not None and document["refused"] == "stale":
         lines = [f"error: {_how_stale(status)}; nothing was uploaded", *_stale(status)]
@@ -61,6 +65,8 @@ def render_refusal(document: PushDocument) -> list[str]:
         for finding in errors:
             where = place(finding["path"], finding["line"])
             lines.append(f"  {finding['code']} {finding['message']}{where and f' ({where})'}")
+    if verification is not None and document["refused"] == "verify":
+        lines = [*render_verify(verification, columns), "", *lines]
     return [*lines, *([f"help: {document['hint']}"] if document["hint"] else [])]
 
 

@@ -43,6 +43,7 @@ def render_unfit(document: VerifyDocument) -> list[str]:
     """Why nothing was run, for stderr."""
     return [
         f"error: {document['message']}",
+        *(f"  {line}" for line in document["output"]),
         *([f"help: {document['hint']}"] if document["hint"] else []),
     ]
 
@@ -54,6 +55,7 @@ def _heading(document: VerifyDocument) -> Iterator[str]:
     python = document["python"]
     if python is not None:
         yield f"Python {python['version']}: {python['executable']} ({python['chosen']})"
+    yield from (f"note: {note}" for note in document["notes"])
     yield ""
 
 
@@ -64,7 +66,7 @@ def _body(document: VerifyDocument, columns: int, *, verbose: bool) -> Iterator[
     if entries:
         yield ""
     yield from _not_compared(entries)
-    yield _summary(document)
+    yield verify_summary(document)
     hints = dict.fromkeys(p["hint"] for e in entries for p in e["problems"] if p["hint"])
     for hint in hints:
         yield f"Next: {hint}"
@@ -110,7 +112,8 @@ def _not_compared(entries: Iterable[EntryProofDocument]) -> Iterator[str]:
         yield ""
 
 
-def _summary(document: VerifyDocument) -> str:
+def verify_summary(document: VerifyDocument) -> str:
+    """How many entries are sound, and what is wrong with the others."""
     entries = document["entries"]
     if not entries:
         return "No models or targets are registered: nothing was run."

@@ -11,6 +11,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from modelops_bundle.api.proofs import VerifiedEntry, VerifyResult
 from modelops_bundle.api.results import (
     EnsuredBundle,
     EntryStatus,
@@ -47,6 +48,12 @@ from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.operations.status import status as _status
 from modelops_bundle.operations.sync import SyncRequest
 from modelops_bundle.operations.sync import sync as _sync
+from modelops_bundle.operations.verify import (
+    DEFAULT_TIMEOUT_S,
+    VerifyRequest,
+    verify_bundle,
+    verify_project,
+)
 from modelops_bundle.preflight.jobs import OTHER_BUNDLE
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.storage.bundle_cache import BundleCache, default_cache_folder
@@ -64,6 +71,8 @@ __all__ = [
     "PullResult",
     "PushRefusedError",
     "SyncResult",
+    "VerifiedEntry",
+    "VerifyResult",
     "ensure",
     "plan",
     "pull",
@@ -71,21 +80,26 @@ __all__ = [
     "require_fresh",
     "status",
     "sync",
+    "verify",
 ]
 
 PathLike = str | os.PathLike[str]
 
 
-def push_dir(path: PathLike = ".", tag: str | None = None) -> str:
+def push_dir(path: PathLike = ".", tag: str | None = None, *, verify: bool = False) -> str:
     """Publish a project, as `push` does.
+
+    Args:
+        tag: What to call it; the project's tag without it.
+        verify: Run the entries first, as `push --verify` does.
 
     Returns:
         The digest, `sha256:<64 hex>`.
 
     Raises:
         NoRegistryError: there is no registry; also a FileNotFoundError.
-        PushRefusedError: stale, failing preflight, or the remote is a folder of this user's own
-            that workers cannot reach; also a RuntimeError.
+        PushRefusedError: stale, failing preflight or verification, or the remote is a folder of
+            this user's own that workers cannot reach; also a RuntimeError.
         TagMovedError: the tag holds what this project does not know of.
         RemoteError: the remote failed.
     """
@@ -99,7 +113,9 @@ def push_dir(path: PathLike = ".", tag: str | None = None) -> str:
             hint="name a registry: `remote` in .modelops-bundle/config.yaml, or an environment",
         )
     report = _status(project)
-    outcome = push(report, remote, PushRequest(tags=() if tag is None else (tag,)))
+    proven = verify_project(report, VerifyRequest()) if verify else None
+    request = PushRequest(tags=() if tag is None else (tag,))
+    outcome = push(report, remote, request, verification=proven)
     if outcome.published is not None:
         return str(outcome.published.digest)
     assert outcome.error is not None
@@ -241,6 +257,50 @@ def ensure(
     ensured = _materialise(Path(dest), remote, request)
     _refuse_conflicts([str(conflict.path) for conflict in ensured.plan.conflicts])
     return EnsuredBundle(str(ensured.digest), ensured.folder)
+
+
+def verify(
+    path: PathLike = ".",
+    ref: str | None = None,
+    *,
+    python: str | None = None,
+    install: bool = False,
+    call: bool = False,
+    timeout_s: float = DEFAULT_TIMEOUT_S,
+    memory_bytes: int | None = None,
+) -> VerifyResult:
+    """Run the entries of a bundle as workers do, and compare them with its registry.
+
+    Code of the project runs, in processes of its own.
+
+    Args:
+        path: The project; with `ref`, the one whose remote or login is needed.
+        ref: A published bundle; without it, the project as it would be pushed.
+        python, install, call: As the options of the command.
+        timeout_s: For each step of an entry.
+        memory_bytes: Address space of each process.
+
+    Raises:
+        NoRegistryError: there is no registry.
+        UsageError: there is no such interpreter, or it cannot be used.
+        RemoteError: the remote or the bundle is at fault.
+        BundleError: as `status`.
+    """
+    request = VerifyRequest(
+        python=python,
+        install=install,
+        call=call,
+        timeout_s=timeout_s,
+        memory_bytes=memory_bytes,
+    )
+    if ref is None:
+        return VerifyResult.of(verify_project(_status(_project(path)), request))
+    remote, wanted = _bundle_of(ref, path)
+    try:
+        around: Project | None = find_project(Path(path))
+    except ProjectNotFoundError:
+        around = None
+    return VerifyResult.of(verify_bundle(remote, wanted, around, request))
 
 
 def require_fresh(path: PathLike = ".", job: object = None) -> str:

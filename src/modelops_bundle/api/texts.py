@@ -8,8 +8,22 @@ from modelops_bundle.cli.output import printable
 from modelops_bundle.cli.render.pull import render_pull
 from modelops_bundle.cli.render.status import render_status
 from modelops_bundle.cli.render.sync import render_plan, render_sync
+from modelops_bundle.cli.render.verify import (
+    render_unfit,
+    render_verify,
+    render_verify_in_full,
+)
 
-__all__ = ["printable_lines", "render_plan", "render_pull", "render_status", "render_sync"]
+__all__ = [
+    "printable_lines",
+    "render_plan",
+    "render_pull",
+    "render_status",
+    "render_sync",
+    "render_unfit",
+    "render_verify",
+    "render_verify_in_full",
+]
 
 
 def printable_lines(lines: Iterable[str]) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from typing import NoReturn
 
     from modelops_bundle.cli.arguments import CommandParser
     from modelops_bundle.operations.status import StatusReport
@@ -60,6 +63,22 @@ def verify_request(args: Namespace) -> VerifyRequest:
     )
 
 
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let a request to end this program end the processes that it started, and tidy up."""
+    import signal
+
+    def end(number: int, frame: object) -> NoReturn:
+        # What a shell reports for a program that a signal ended.
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def prover_of(args: Namespace, *, wanted: bool) -> Callable[[StatusReport], Verification] | None:
     """What `push` runs the entries with; None where it is not to.
 
@@ -75,4 +94,9 @@ def prover_of(args: Namespace, *, wanted: bool) -> Callable[[StatusReport], Veri
             raise UsageError(f"--{given} says how entries are run", hint="add --verify")
         return None
     request = verify_request(args)
-    return lambda report: verify_project(report, request)
+
+    def prove(report: StatusReport) -> Verification:
+        with ended_in_order():
+            return verify_project(report, request)
+
+    return prove

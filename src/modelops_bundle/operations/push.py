@@ -112,8 +112,9 @@ def push(
 
 def _unproven(report: StatusReport, verification: Verification) -> PushOutcome:
     failed = [str(entry.key) for entry in verification.entries if not entry.ok]
+    why = verification.error.message if verification.error else ", ".join(failed)
     error = VerifyError(
-        f"verification failed ({', '.join(failed)})",
+        f"verification failed ({why})",
         not_done=_NOT_DONE,
         hint="mend what it lists, then push again",
     )

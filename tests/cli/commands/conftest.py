@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.project import Shell, make_project, register_all
+from support.scenarios import copy_example
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +35,17 @@ def bare(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     root = tmp_path / "bare"
     root.mkdir()
     return Shell(root, capsys)
+
+
+@pytest.fixture
+def decay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
+    """A project with a framework of its own, so that any Python can run it."""
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    return Shell(copy_example("plain-decay", tmp_path / "decay"), capsys)

@@ -10,38 +10,11 @@ from typing import Any
 import pytest
 
 from support.project import Shell
-from support.scenarios import copy_example, user_contents
 from support.schemas import assert_documented
+from support.verifying import is_running, verified
 
 MODEL, TARGET = "decay/sample.py", "checks/activity.py"
 IMPORTS = "from __future__ import annotations\n"
-
-
-@pytest.fixture
-def decay(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Shell:
-    """A project with a framework of its own, so that any Python can run it."""
-    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        monkeypatch.delenv(name, raising=False)
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temporary))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    return Shell(copy_example("plain-decay", tmp_path / "decay"), capsys)
-
-
-def verified(decay: Shell, *arguments: str, code: int = 1) -> dict[str, Any]:
-    """The entries of a verification by id, after its document was checked."""
-    before = user_contents(decay.root)
-    shown = decay("verify", *arguments, "--json")
-    assert shown.code == code, shown
-    assert shown.err == ""
-    assert_documented(shown.document)
-    assert shown.document["ok"] is (code == 0)
-    assert user_contents(decay.root) == before
-    assert os.listdir(os.environ["TMPDIR"]) == []
-    return {entry["id"]: entry for entry in shown.document["entries"]}
 
 
 def broken(decay: Shell, path: str, code: str, *arguments: str) -> Any:
@@ -227,15 +200,7 @@ def test_a_process_that_hides_is_ended(decay: Shell, tmp_path: Path) -> None:
     decay.ok("sync")
     entry = verified(decay, code=0)["activity_target"]
     assert entry["notes"] == ["left processes running, which were ended"]
-    assert not _runs(int(note.read_text()))
-
-
-def _runs(process: int) -> bool:
-    try:
-        # A process that has ended may wait for somebody to ask how.
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    assert not is_running(int(note.read_text()))
 
 
 def test_the_project_is_neither_read_nor_written_past_the_bundle(decay: Shell) -> None:

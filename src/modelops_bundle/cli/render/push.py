@@ -66,7 +66,10 @@ def render_refusal(document: PushDocument, columns: int) -> list[str]:
             where = place(finding["path"], finding["line"])
             lines.append(f"  {finding['code']} {finding['message']}{where and f' ({where})'}")
     if verification is not None and document["refused"] == "verify":
-        lines = [*render_verify(verification, columns), "", *lines]
+        if verification["refused"] is None:
+            lines = [*render_verify(verification, columns), "", *lines]
+        else:
+            lines += [f"  {line}" for line in verification["output"]]
     return [*lines, *([f"help: {document['hint']}"] if document["hint"] else [])]
 
 

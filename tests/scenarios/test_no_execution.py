@@ -313,3 +313,15 @@ def test_no_start_runs_anything_of_the_project(
         assert reported(trapped) == "", (arguments, shown)
         assert "unexpected" not in shown, (arguments, shown)
         assert code == 0, (arguments, shown)
+
+
+def test_verify_runs_nothing_in_this_program(trapped: Path) -> None:
+    run(trapped, [*STARTS["package"], "sync", "--discover", "--force"])
+    before = user_contents(trapped)
+    code, shown = run(trapped, [*STARTS["package"], "verify"])
+    # What ran left its marks, in a process that the hook is not in.
+    assert (trapped.parent / "mark").exists(), shown
+    report = trapped.parent / "report"
+    assert not report.exists() or report.read_text() == "", shown
+    assert code == 1, shown
+    assert user_contents(trapped) == before

@@ -67,6 +67,11 @@ def verify_request(args: Namespace) -> VerifyRequest:
 def ended_in_order() -> Iterator[None]:
     """Let a request to end this program end the processes that it started, and tidy up."""
     import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what a signal does
+        return
 
     def end(number: int, frame: object) -> NoReturn:
         # What a shell reports for a program that a signal ended.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import venv
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,6 @@ def test_a_helper_that_does_not_travel_is_named(decay: Shell) -> None:
 def test_a_helper_of_the_project_is_not_found_through_an_editable_install(
     decay: Shell, tmp_path: Path
 ) -> None:
-    import venv
-
     environment = tmp_path / "environment"
     venv.create(environment, symlinks=True)
     [site] = environment.glob("lib/python*/site-packages")
@@ -128,6 +127,42 @@ def test_a_package_that_nothing_declares_is_told_from_one_that_is_not_installed(
     [problem] = verified(decay)["sample_decayingsample"]["problems"]
     assert problem["absence"] == "not-installed"
     assert problem["line"] == 5
+
+
+def _distribution(site: Path, name: str, requires: str = "") -> None:
+    """A package of one module, as if it were installed."""
+    (site / f"{name}.py").write_text("")
+    info = site / f"{name}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{requires}")
+    (info / "RECORD").write_text(f"{name}.py,,\n{name}-1.0.dist-info/METADATA,,\n")
+
+
+def test_a_package_that_is_installed_by_chance_is_found_out(decay: Shell, tmp_path: Path) -> None:
+    environment = tmp_path / "environment"
+    venv.create(environment, symlinks=True)
+    [site] = environment.glob("lib/python*/site-packages")
+    _distribution(site, "lucky")
+    python = ("--python", str(environment))
+    problem = broken(decay, MODEL, "import lucky", *python)
+    assert (problem["kind"], problem["absence"], problem["line"]) == (
+        "import-error",
+        "undeclared",
+        5,
+    )
+    assert problem["message"].startswith("'lucky' is installed here by chance")
+    decay.edit("pyproject.toml", "dependencies = []", 'dependencies = ["kit"]')
+    decay.ok("sync")
+    entry = verified(decay, *python, code=0)["sample_decayingsample"]
+    assert entry["notes"][0].endswith("it may come with what is not installed here")
+    _distribution(site, "kit", "Requires-Dist: lucky (>=1) ; python_version > '3'\n")
+    assert verified(decay, *python, code=0)["sample_decayingsample"]["notes"] == []
+
+
+def test_another_python_than_the_project_asks_for_is_noted(decay: Shell) -> None:
+    decay.edit("pyproject.toml", '">=3.11"', '">=3.99"')
+    decay.ok("sync")
+    assert "is not what pyproject.toml asks for (>=3.99)" in decay.ok("verify").out
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from modelops_bundle.api.meant import PathLike, bundle_at, project_at
 from modelops_bundle.api.proofs import VerifiedEntry, VerifyResult
 from modelops_bundle.api.results import (
     EnsuredBundle,
@@ -33,12 +34,12 @@ from modelops_bundle.errors import (
     ProjectNotFoundError,
     UnparsableSourceError,
 )
-from modelops_bundle.operations.cached import ensure_cached
+from modelops_bundle.operations.cached import ensure_cached, resolved
 from modelops_bundle.operations.jobs import Job, job_findings, job_from, read_job
 from modelops_bundle.operations.materialise import EnsureRequest
 from modelops_bundle.operations.materialise import ensure as _materialise
-from modelops_bundle.operations.project_remote import is_own_store, remote_at, remote_of
-from modelops_bundle.operations.pull import PullRequest, recover
+from modelops_bundle.operations.project_remote import is_own_store, remote_of
+from modelops_bundle.operations.pull import PullRequest
 from modelops_bundle.operations.pull import pull as _pull
 from modelops_bundle.operations.push import PushRequest, push
 from modelops_bundle.operations.remedy import remedy
@@ -83,8 +84,6 @@ __all__ = [
     "verify",
 ]
 
-PathLike = str | os.PathLike[str]
-
 
 def push_dir(path: PathLike = ".", tag: str | None = None, *, verify: bool = False) -> str:
     """Publish a project, as `push` does.
@@ -103,7 +102,7 @@ def push_dir(path: PathLike = ".", tag: str | None = None, *, verify: bool = Fal
         TagMovedError: the tag holds what this project does not know of.
         RemoteError: the remote failed.
     """
-    project = _project(path)
+    project = project_at(path)
     config = read_config(project)
     remote = remote_of(project, config)
     if is_own_store(remote, config):
@@ -137,7 +136,7 @@ def status(path: PathLike = ".") -> ProjectStatus:
         NoRegistryError: there is no registry.
         BundleError: the registry or the configuration cannot be read.
     """
-    return ProjectStatus.of(_status(_project(path)))
+    return ProjectStatus.of(_status(project_at(path)))
 
 
 def plan(
@@ -156,7 +155,7 @@ def plan(
     request = SyncRequest(
         force=force, keep=keep, discover=discover, renames=tuple(renames), write=False
     )
-    outcome = _sync(_project(path), request)
+    outcome = _sync(project_at(path), request)
     return Plan.of(outcome, sync_document(outcome))
 
 
@@ -180,7 +179,7 @@ def sync(
         NoRegistryError, BundleError: as `status`.
     """
     request = SyncRequest(force=force, keep=keep, discover=discover, renames=tuple(renames))
-    outcome = _sync(_project(path), request)
+    outcome = _sync(project_at(path), request)
     if outcome.refused is not None:
         error = UnparsableSourceError if outcome.refused == "unparsed" else NeedsDecisionError
         raise error(
@@ -211,7 +210,7 @@ def pull(
         NeedsDecisionError: local work stands against the bundle; nothing was written.
         RemoteError: the remote or the bundle is at fault; nothing was written.
     """
-    project = _project(path, needs_registry=False)
+    project = project_at(path, needs_registry=False)
     config = read_config(project)
     request = PullRequest(
         reference=ref or config.tag,
@@ -248,10 +247,10 @@ def ensure(
         RemoteError: the remote or the bundle is at fault; nothing was written.
         CacheError: the cache cannot be written.
     """
-    remote, wanted = _bundle_of(ref, path)
+    remote, wanted = bundle_at(ref, path)
     if dest is None:
         folder = default_cache_folder() if cache_dir is None else Path(cache_dir)
-        held = ensure_cached(BundleCache(folder), remote, _resolved(remote, wanted))
+        held = ensure_cached(BundleCache(folder), remote, resolved(remote, wanted))
         return EnsuredBundle(str(held.digest), held.folder, held)
     request = EnsureRequest(reference=wanted, mirror=mirror, overwrite=overwrite)
     ensured = _materialise(Path(dest), remote, request)
@@ -294,8 +293,8 @@ def verify(
         memory_bytes=memory_bytes,
     )
     if ref is None:
-        return VerifyResult.of(verify_project(_status(_project(path)), request))
-    remote, wanted = _bundle_of(ref, path)
+        return VerifyResult.of(verify_project(_status(project_at(path)), request))
+    remote, wanted = bundle_at(ref, path)
     try:
         around: Project | None = find_project(Path(path))
     except ProjectNotFoundError:
@@ -323,7 +322,7 @@ def require_fresh(path: PathLike = ".", job: object = None) -> str:
         JobError: the job specification is malformed.
         NoRegistryError, BundleError: as `status`.
     """
-    project = _project(path)
+    project = project_at(path)
     asked = None if job is None else _job(project, job)
     report = _status(project)
     not_done, found = "nothing may be submitted", report.plan
@@ -375,37 +374,6 @@ def _require_fitting(report: StatusReport, job: Job) -> None:
             not_done="nothing may be submitted",
             hint=blocking[0].hint,
         )
-
-
-def _project(path: PathLike, *, needs_registry: bool = True) -> Project:
-    """The project, in which a pull that was cut off has been settled."""
-    try:
-        project = find_project(Path(path))
-    except ProjectNotFoundError as error:
-        raise NoRegistryError(error.message, hint=error.hint) from error
-    if needs_registry and not project.registry.is_file():
-        raise NoRegistryError(
-            f"{project.registry} is not there",
-            hint="run `mops-bundle init`, then `mops-bundle register-model PATH`",
-        )
-    recover(project)
-    return project
-
-
-def _bundle_of(ref: str, path: PathLike) -> tuple[Remote, str]:
-    full = parse_full_reference(ref)
-    if full is not None:
-        return remote_at(full.url, Path(path).resolve()), full.reference or DEFAULT_TAG
-    project = _project(path, needs_registry=False)
-    return remote_of(project, read_config(project)), ref
-
-
-def _resolved(remote: Remote, reference: str) -> Digest:
-    """A whole digest as it is: what is in the cache needs no remote."""
-    try:
-        return Digest.parse(reference)
-    except InvalidDigestError:
-        return remote.resolve(reference)
 
 
 def _refuse_conflicts(paths: list[str]) -> None:

@@ -17,7 +17,7 @@ from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.oci import Descriptor
 from modelops_bundle.core.paths import BundlePath
-from modelops_bundle.errors import CacheError, IntegrityError
+from modelops_bundle.errors import CacheError, IntegrityError, InvalidDigestError
 from modelops_bundle.log import Log
 from modelops_bundle.operations.contents import fetch_contents, read_document
 from modelops_bundle.operations.fetch import Bundle, read_bundle
@@ -93,6 +93,19 @@ def ensure_cached(cache: BundleCache, remote: Remote, digest: Digest) -> CachedB
         raise
     _LOG.info("%s is now in the cache %s; %d contents fetched", digest, cache.folder, fetched)
     return _in_use(cache, record, hold, fetched)
+
+
+def resolved(remote: Remote, reference: str) -> Digest:
+    """What a reference means; a whole digest as it is, so that the cache needs no remote.
+
+    Raises:
+        NotFoundInRemoteError: no such bundle.
+        RemoteError: the remote failed.
+    """
+    try:
+        return Digest.parse(reference)
+    except InvalidDigestError:
+        return remote.resolve(reference)
 
 
 def find_cached(cache: BundleCache, digest: Digest) -> CachedBundle | None:

@@ -25,11 +25,8 @@ from modelops_bundle.api.results import (
     PushRefusedError,
     SyncResult,
 )
-from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.findings import Severity
-from modelops_bundle.core.settings import DEFAULT_TAG
 from modelops_bundle.errors import (
-    InvalidDigestError,
     NeedsDecisionError,
     ProjectNotFoundError,
     UnparsableSourceError,
@@ -56,9 +53,7 @@ from modelops_bundle.operations.verify import (
     verify_project,
 )
 from modelops_bundle.preflight.jobs import OTHER_BUNDLE
-from modelops_bundle.storage.base import Remote
 from modelops_bundle.storage.bundle_cache import BundleCache, default_cache_folder
-from modelops_bundle.storage.full_reference import parse_full_reference
 from modelops_bundle.workspace.project import Project, find_project
 
 __all__ = [

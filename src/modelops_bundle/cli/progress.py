@@ -32,14 +32,14 @@ class Progress:
 
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self._title = ""
+        self._title = self._unit = ""
         self._total_bytes = 0
         self._began = self._drawn = 0.0
         self._shown = False
 
-    def begin(self, title: str, total_bytes: int) -> None:
+    def begin(self, title: str, total_bytes: int, unit: str = "") -> None:
         """A phase begins; nothing is shown of short work."""
-        self._title, self._total_bytes = title, total_bytes
+        self._title, self._total_bytes, self._unit = title, total_bytes, unit
         self._began = self._drawn = time.monotonic()
         self._shown = False
 
@@ -49,17 +49,22 @@ class Progress:
         if now - self._began < QUIET_S:
             return
         if not self._terminal:
-            if not self._shown:
+            # What is counted in entries is listed at its end anyway.
+            if not self._shown and not self._unit:
                 self._write(f"{self._title} {size_text(self._total_bytes)}\n")
         elif now - self._drawn >= _REDRAW_S:
             self._drawn = now
-            line = bar(
-                self._title, done_bytes, self._total_bytes, now - self._began, self._columns()
-            )
+            line = self._line(done_bytes, now - self._began)
             self._write(f"\r{line}\x1b[K")
         else:
             return
         self._shown = True
+
+    def _line(self, done: int, spent_s: float) -> str:
+        if not self._unit:
+            return bar(self._title, done, self._total_bytes, spent_s, self._columns())
+        line = f"{self._title} {done} of {self._total_bytes} {self._unit}"
+        return line[: max(0, self._columns() - 1)]
 
     def end(self) -> None:
         """Leave the terminal's line empty."""

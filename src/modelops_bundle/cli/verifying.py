@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Iterator
-    from typing import NoReturn
+    from collections.abc import Callable
 
     from modelops_bundle.cli.arguments import CommandParser
     from modelops_bundle.operations.status import StatusReport
@@ -63,27 +60,6 @@ def verify_request(args: Namespace) -> VerifyRequest:
     )
 
 
-@contextmanager
-def ended_in_order() -> Iterator[None]:
-    """Let a request to end this program end the processes that it started, and tidy up."""
-    import signal
-    import threading
-
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may say what a signal does
-        return
-
-    def end(number: int, frame: object) -> NoReturn:
-        # What a shell reports for a program that a signal ended.
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def prover_of(args: Namespace, *, wanted: bool) -> Callable[[StatusReport], Verification] | None:
     """What `push` runs the entries with; None where it is not to.
 
@@ -99,9 +75,4 @@ def prover_of(args: Namespace, *, wanted: bool) -> Callable[[StatusReport], Veri
             raise UsageError(f"--{given} says how entries are run", hint="add --verify")
         return None
     request = verify_request(args)
-
-    def prove(report: StatusReport) -> Verification:
-        with ended_in_order():
-            return verify_project(report, request)
-
-    return prove
+    return lambda report: verify_project(report, request)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -22,8 +22,8 @@ from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.probing import Survey
 from modelops_bundle.core.proof import EntryProof, Interpreter
 from modelops_bundle.core.registry import EntryKey, ModelEntry, TargetEntry
-from modelops_bundle.errors import BundleError, InstallError, InvalidDigestError, UsageError
-from modelops_bundle.operations.cached import ensure_cached
+from modelops_bundle.errors import BundleError, InstallError, UsageError
+from modelops_bundle.operations.cached import ensure_cached, resolved
 from modelops_bundle.operations.publication import publication_of, unfit
 from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.operations.verify_evidence import Evidence
@@ -34,6 +34,7 @@ from modelops_bundle.storage.base import Remote
 from modelops_bundle.storage.bundle_cache import BundleCache, default_cache_folder
 from modelops_bundle.workspace.captive import Interrupted, run_captive
 from modelops_bundle.workspace.interpreters import Chosen, choose_interpreter
+from modelops_bundle.workspace.phases import phase, saying_what_stays
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.sandbox import BundleCopy, Sandbox
 
@@ -43,12 +44,12 @@ VerifyRefusal = Literal["stale", "preflight", "install"]
 _NOT_DONE = "nothing was run"
 DEFAULT_TIMEOUT_S = 300.0
 _SURVEY_S = 60.0
+#: How often what is shown of the progress is drawn.
+_TICK_S = 0.5
 _MOST_PROCESSES = 4
 #: Each process has a copy of the bundle: larger ones are not copied more than once.
 _COPIED_BYTES = 512 << 20
 
-#: Told of entries that are done, and how many there are.
-Advance = Callable[[int, int], None]
 Entries = Mapping[EntryKey, ModelEntry | TargetEntry]
 
 
@@ -109,9 +110,7 @@ class Verification:
         return 0 if self.ok else 1
 
 
-def verify_project(
-    report: StatusReport, request: VerifyRequest, advance: Advance | None = None
-) -> Verification:
+def verify_project(report: StatusReport, request: VerifyRequest) -> Verification:
     """Verify a project as it would be published.
 
     Raises:
@@ -127,7 +126,7 @@ def verify_project(
     subject = project_subject(report, publication_of(report, not_done=_NOT_DONE))
     chosen = choose_interpreter(request.python, report.session.project.root)
     with Sandbox() as sandbox:
-        done = _verification(subject, sandbox, request, advance, chosen)
+        done = _verification(subject, sandbox, request, chosen)
     return replace(done, name=report.project_name, report=report)
 
 
@@ -136,7 +135,6 @@ def verify_bundle(
     reference: str,
     project: Project | None,
     request: VerifyRequest,
-    advance: Advance | None = None,
 ) -> Verification:
     """Verify what a reference holds.
 
@@ -150,16 +148,13 @@ def verify_bundle(
         UsageError, FileAccessError: as `verify_project`.
     """
     chosen = choose_interpreter(request.python, None if project is None else project.root)
-    try:
-        digest = Digest.parse(reference)
-    except InvalidDigestError:
-        digest = remote.resolve(reference)
+    digest = resolved(remote, reference)
     with (
         ensure_cached(BundleCache(default_cache_folder()), remote, digest) as bundle,
         Sandbox() as sandbox,
     ):
         subject = published_subject(bundle, sandbox, project)
-        done = _verification(subject, sandbox, request, advance, chosen)
+        done = _verification(subject, sandbox, request, chosen)
     return replace(done, name=reference, digest=digest)
 
 
@@ -167,11 +162,11 @@ def _verification(
     subject: Subject,
     sandbox: Sandbox,
     request: VerifyRequest,
-    advance: Advance | None,
     chosen: Chosen,
 ) -> Verification:
     try:
-        return _Verifier(subject, sandbox, request, advance).verification(chosen)
+        with saying_what_stays(lambda: "nothing of the project was touched"):
+            return _Verifier(subject, sandbox, request).verification(chosen)
     except InstallError as error:
         files = {str(path): state for path, state in subject.files.items()}
         return Verification(name="", files=files, installed=True, refused="install", error=error)
@@ -180,13 +175,10 @@ def _verification(
 class _Verifier:
     """Runs all modules of a subject, a few at a time."""
 
-    def __init__(
-        self, subject: Subject, sandbox: Sandbox, request: VerifyRequest, advance: Advance | None
-    ) -> None:
+    def __init__(self, subject: Subject, sandbox: Sandbox, request: VerifyRequest) -> None:
         self._subject = subject
         self._sandbox = sandbox
         self._request = request
-        self._advance = advance
         self._stop = threading.Event()
 
     def verification(self, chosen: Chosen) -> Verification:
@@ -268,19 +260,22 @@ class _Verifier:
                     proofs[proof.key] = proof
             finally:
                 copies.put(copy)
-            if self._advance is not None:
-                self._advance(len(proofs), total)
+            done.add(len(modules[module]))
 
-        self._all(run, modules)
+        with phase("Verifying", total, unit="entries") as done:
+            self._all(run, modules, lambda: done.add(0))
         return proofs
 
-    def _all(self, run: Callable[[str], None], modules: Iterable[str]) -> None:
+    def _all(
+        self, run: Callable[[str], None], modules: Iterable[str], tick: Callable[[], None]
+    ) -> None:
         """Call it for each, in threads that wait for processes; an interrupt ends these."""
         with ThreadPoolExecutor(_MOST_PROCESSES) as pool:
             waiting: set[Future[None]] = {pool.submit(run, module) for module in modules}
             try:
                 while waiting:
-                    done, waiting = wait(waiting, return_when=FIRST_EXCEPTION)
+                    done, waiting = wait(waiting, _TICK_S, FIRST_EXCEPTION)
+                    tick()
                     for one in done:
                         one.result()
             except BaseException:
@@ -294,10 +289,15 @@ class _Verifier:
         if self._subject.size_bytes > _COPIED_BYTES:
             count = 1
         copies: queue.SimpleQueue[BundleCopy] = queue.SimpleQueue()
-        for number in range(count):
-            copies.put(
-                self._sandbox.copy(f"bundle{number}", self._subject.files, self._subject.read)
-            )
+        with phase("Copying", count * self._subject.size_bytes) as done:
+
+            def read(state: FileState) -> Iterator[bytes]:
+                for piece in self._subject.read(state):
+                    done.add(len(piece))
+                    yield piece
+
+            for number in range(count):
+                copies.put(self._sandbox.copy(f"bundle{number}", self._subject.files, read))
         return copies
 
 

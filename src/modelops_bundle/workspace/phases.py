@@ -16,8 +16,8 @@ from typing import Protocol
 class Listener(Protocol):
     """Is told of one phase after the other; never by two threads at once."""
 
-    def begin(self, title: str, total_bytes: int) -> None:
-        """A phase begins."""
+    def begin(self, title: str, total_bytes: int, unit: str = "") -> None:
+        """A phase begins; what is counted are bytes where no unit is given."""
 
     def moved(self, done_bytes: int) -> None:
         """So much of it is done, of all that is to be done."""
@@ -78,12 +78,13 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 @contextmanager
-def phase(title: str, total_bytes: int) -> Iterator[Phase]:
+def phase(title: str, total_bytes: int, *, unit: str = "") -> Iterator[Phase]:
     """A phase of work; one inside another counts as a part of that.
 
     Args:
         title: For people, such as "Hashing".
         total_bytes: What there is to do in it.
+        unit: What is counted in place of bytes, such as "entries".
     """
     outer = _current.get()
     if outer is not None:
@@ -93,7 +94,7 @@ def phase(title: str, total_bytes: int) -> Iterator[Phase]:
     made = Phase(total_bytes, listener)
     token = _current.set(made)
     if listener is not None:
-        listener.begin(title, total_bytes)
+        listener.begin(title, total_bytes, unit)
     try:
         yield made
     finally:

@@ -38,12 +38,10 @@ def run(args: Namespace, out: Output) -> int:
         render_verify,
         render_verify_in_full,
     )
-    from modelops_bundle.cli.verifying import ended_in_order, verify_request
+    from modelops_bundle.cli.verifying import verify_request
     from modelops_bundle.operations.verify_documents import verify_document
 
-    request = verify_request(args)
-    with ended_in_order():
-        done = _verified(args, request)
+    done = _verified(args, verify_request(args))
     document = verify_document(done)
     if done.refused is not None and not out.json:
         out.complain(render_unfit(document))

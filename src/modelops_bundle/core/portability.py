@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.errors import InvalidPathError
@@ -47,6 +48,8 @@ def check_paths(paths: Iterable[str]) -> tuple[BundlePath, ...]:
     return checked
 
 
+#: A command checks a path up to four times; more paths than that are checked each time.
+@lru_cache(maxsize=1 << 14)
 def check_path(text: str) -> BundlePath:
     """Check one path by itself.
 

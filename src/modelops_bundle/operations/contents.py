@@ -134,21 +134,23 @@ class _Stream:
     def __init__(self, pieces: Iterator[bytes], offset_bytes: int) -> None:
         self._pieces = pieces
         self._held = b""
-        self._offset_bytes = offset_bytes
+        #: Where the held piece begins in the blob, and how much of it has been passed.
+        self._start_bytes = offset_bytes
+        self._passed_bytes = 0
 
     def slice(self, start_bytes: int, end_bytes: int) -> Iterator[bytes]:
         """The bytes from start to end; what lies before has been taken or is passed over."""
-        while self._offset_bytes < end_bytes:
-            if not self._held:
-                self._held = next(self._pieces, b"")
+        while self._start_bytes + self._passed_bytes < end_bytes:
+            if self._passed_bytes == len(self._held):
+                self._start_bytes += len(self._held)
+                self._held, self._passed_bytes = next(self._pieces, b""), 0
                 if not self._held:
                     return
-            skip_bytes = max(0, start_bytes - self._offset_bytes)
-            taken = self._held[: end_bytes - self._offset_bytes]
-            self._held = self._held[len(taken) :]
-            self._offset_bytes += len(taken)
-            if taken[skip_bytes:]:
-                yield taken[skip_bytes:]
+            first = max(start_bytes - self._start_bytes, self._passed_bytes)
+            last = min(end_bytes - self._start_bytes, len(self._held))
+            self._passed_bytes = last
+            if first < last:
+                yield self._held[first:last]
 
     def finish(self) -> None:
         """Take what is left."""

@@ -73,7 +73,10 @@ def pieces_of(places: Places, state: FileState) -> Generator[bytes, None, None]:
             raise FileNotFoundError
         file = os.open(place, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
         with open(file, "rb", buffering=0) as stream:
-            while chunk := stream.read(CHUNK_BYTES):
+            # Room for a chunk is made before it is known how much there is to read: for a small
+            # file that takes longer than reading it.
+            most_bytes = min(CHUNK_BYTES, state.size_bytes + 1)
+            while chunk := stream.read(most_bytes):
                 yield chunk
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise changed_error((state.path,)) from error

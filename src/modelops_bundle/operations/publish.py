@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
@@ -34,6 +35,8 @@ _LOG = Log(__name__)
 Recheck = Callable[[Collection[FileState]], Iterable[BundlePath]]
 #: A content, and where to send it.
 _Upload = tuple[BlobStore, ContentBlob]
+#: Something to do while contents are sent.
+_Job = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def publish(
     known: Mapping[BundlePath, bytes] = NOTHING,
     recheck: Recheck | None = None,
 ) -> Published:
-    """Upload what the remote lacks, then the index and the manifest, then move the tags.
+    """Upload what the remote lacks, then the manifest, then move the tags.
 
     Args:
         files: As they were observed; the bundle holds exactly these.
@@ -106,13 +109,12 @@ def publish(
     plan = decided.plan
     unrecorded = ""
     if not dry_run:
-        _upload(project, decided.uploads(remote))
+        unrecorded = _send(project, remote, wrapped, decided, provenance)
         unsent = _unsent(files, (*plan.upload, *decided.store))
         _check_unchanged(unsent, recheck or (lambda states: changed_files(project, states)))
         if not decided.settled:
             with saying_what_stays(lambda: _standing_tags(remote, plan)):
-                unrecorded = _recorded(remote, wrapped, provenance)
-                _finish(project, remote, wrapped, decided.present)
+                _finish(project, remote, wrapped)
                 remote.set_tags(plan.digest, plan.tags)
         sent, names = len(plan.upload), ", ".join(move.name for move in plan.tags)
         _LOG.info("published %s as %s; %d blobs sent", plan.digest, names, sent)
@@ -215,13 +217,8 @@ def _likely(tags: tuple[TagMove, ...]) -> frozenset[Digest]:
     return frozenset(digest for move in tags if not move.force for digest in move.expected)
 
 
-def _finish(
-    project: Project, remote: Remote, wrapped: Wrapped, present: Collection[Digest]
-) -> None:
-    """Store the documents: all blobs that they name are there, as far as is known."""
-    config = wrapped.manifest.config
-    if config.digest not in present:
-        remote.upload_blob(config, (wrapped.index,))
+def _finish(project: Project, remote: Remote, wrapped: Wrapped) -> None:
+    """Store the manifest: all blobs that it names are there, as far as is known."""
     try:
         remote.put_manifest(wrapped.document)
     except NotFoundInRemoteError:
@@ -229,9 +226,13 @@ def _finish(
         there = remote.present(wrapped.wanted)
         lost = plan_push(wrapped.digest, wrapped.blobs, there, ()).upload
         _upload(project, _to(remote, lost))
-        if config.digest not in there:
-            remote.upload_blob(config, (wrapped.index,))
+        if wrapped.manifest.config.digest not in there:
+            _send_index(remote, wrapped)
         remote.put_manifest(wrapped.document)
+
+
+def _send_index(remote: Remote, wrapped: Wrapped) -> None:
+    remote.upload_blob(wrapped.manifest.config, (wrapped.index,))
 
 
 def _check_portable(files: Mapping[BundlePath, FileState]) -> None:
@@ -249,12 +250,40 @@ def _to(store: BlobStore, blobs: Iterable[ContentBlob]) -> list[_Upload]:
     return [(store, blob) for blob in blobs]
 
 
-def _upload(project: Project, uploads: Sequence[_Upload]) -> None:
+def _send(
+    project: Project,
+    remote: Remote,
+    wrapped: Wrapped,
+    decided: _Decision,
+    provenance: Callable[[], Provenance] | None,
+) -> str:
+    """Send what the remote lacks, all but the manifest, several things at a time.
+
+    Returns:
+        Why it is not recorded where the bundle comes from, or "".
+    """
+    told: list[str] = []
+    before: list[_Job] = []
+    after: list[_Job] = []
+    if not decided.settled:
+        before.append(lambda: told.append(_recorded(remote, wrapped, provenance)))
+        if wrapped.manifest.config.digest not in decided.present:
+            after.append(lambda: _send_index(remote, wrapped))
+    _upload(project, decided.uploads(remote), before, after)
+    return "".join(told)
+
+
+def _upload(
+    project: Project,
+    uploads: Sequence[_Upload],
+    before: Sequence[_Job] = (),
+    after: Sequence[_Job] = (),
+) -> None:
+    """Send contents, several at a time, and beside them, first and last, what takes as long."""
     places = Places(str(project.root), project.extra_roots)
     arrived: list[Digest] = []
 
-    def upload(item: _Upload, meter: Phase) -> None:
-        store, blob = item
+    def upload(store: BlobStore, blob: ContentBlob, meter: Phase) -> None:
         _LOG.debug("uploading %s, %d bytes", blob.descriptor.digest, blob.descriptor.size_bytes)
         with LocalContent(places, blob.parts, meter) as content:
             try:
@@ -270,7 +299,8 @@ def _upload(project: Project, uploads: Sequence[_Upload]) -> None:
 
     total_bytes = sum(blob.descriptor.size_bytes for _, blob in uploads)
     with saying_what_stays(standing), phase("Uploading", total_bytes) as meter:
-        transfer_each(lambda item: upload(item, meter), uploads, meter)
+        contents: list[_Job] = [partial(upload, store, blob, meter) for store, blob in uploads]
+        transfer_each(lambda job: job(), [*before, *contents, *after], meter)
 
 
 def _unsent(

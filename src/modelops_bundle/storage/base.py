@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -317,7 +317,9 @@ def check_moves(
             )
 
 
-def verified(chunks: Iterable[bytes], descriptor: Descriptor, url: str) -> Iterator[bytes]:
+def verified(
+    chunks: Iterable[bytes], descriptor: Descriptor, url: str
+) -> Generator[bytes, None, None]:
     """Pass a blob through, holding each piece back until the next shows that it is not the last.
 
     Raises:

@@ -1,9 +1,9 @@
-"""Reading one large content ahead of whoever takes it: the network while the disk is busy."""
+"""Reading one large content ahead of whoever takes it: the network beside hashing and the disk."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from queue import Empty, Full, Queue
 
 #: From this size on a thread of its own is worth it. With eight transfers at once it must also
@@ -17,7 +17,9 @@ _TICK_S = 0.1
 _GRACE_S = 2.0
 
 
-def read_ahead(pieces: Iterator[bytes], size_bytes: int) -> Iterator[bytes]:
+def read_ahead(
+    pieces: Generator[bytes, None, None], size_bytes: int
+) -> Generator[bytes, None, None]:
     """The same pieces, in order; where there are many bytes, fetched before they are asked for.
 
     What `pieces` raises comes through in its place. When the consumer stops, or closes the
@@ -28,7 +30,7 @@ def read_ahead(pieces: Iterator[bytes], size_bytes: int) -> Iterator[bytes]:
     return _ahead(pieces)
 
 
-def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _ahead(pieces: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
     ready: Queue[bytes | BaseException | None] = Queue(_PIECES)
     stopped = threading.Event()
 

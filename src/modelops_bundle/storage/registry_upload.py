@@ -20,6 +20,7 @@ from modelops_bundle.errors import (
 )
 from modelops_bundle.storage.base import CHUNK_BYTES, verified
 from modelops_bundle.storage.http_retry import Attempts, Patience, TransientFailure
+from modelops_bundle.storage.read_ahead import read_ahead
 from modelops_bundle.storage.registry_client import RegistryClient, Request
 
 #: Up to this size a blob is verified in memory before the first byte is sent.
@@ -122,6 +123,9 @@ class BlobUpload:
                 raise failure.error from failure
             attempts.wait(failure)
             return False
+        finally:
+            if body is not None:
+                body.close()
         return True
 
     def _begin(self, attempts: Attempts) -> None:
@@ -195,7 +199,7 @@ def _drop(client: RegistryClient, place: str) -> None:
 
 
 class _Body:
-    """The content from an offset on, verified as a whole.
+    """The content from an offset on, verified as a whole; of a large one ahead of the network.
 
     Attributes:
         failure: What the content itself raised: not to be taken for a failure of the network.
@@ -210,7 +214,7 @@ class _Body:
         attempts: Attempts,
     ) -> None:
         self.failure: Exception | None = None
-        self._pieces = verified(content, descriptor, url)
+        self._pieces = read_ahead(verified(content, descriptor, url), descriptor.size_bytes)
         self._skip_bytes = offset_bytes
         self._attempts = attempts
 
@@ -224,3 +228,7 @@ class _Body:
         except Exception as error:
             self.failure = error
             raise
+
+    def close(self) -> None:
+        """Take no more of the content; it may be gone through again from now on."""
+        self._pieces.close()

@@ -11,6 +11,8 @@ from pathlib import Path
 from modelops_bundle.core.paths import BundlePath
 
 _TIMEOUT_S = 30
+#: Variables that name a place of the repository.
+_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"})
 #: No program of the project's choosing is run: neither a monitor of the files nor a hook.
 _COMMAND = ("git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 
@@ -54,7 +56,7 @@ def _answer(root: Path, *arguments: str) -> str | None:
 def _printed(root: Path, *arguments: str, given: bytes = b"") -> bytes | None:
     """What git prints when it reads what is given; None where it fails."""
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not _misleads(name, value)},
         "GIT_OPTIONAL_LOCKS": "0",
         # What a partial clone left out stays out: this is no time to use the network.
         "GIT_NO_LAZY_FETCH": "1",
@@ -73,6 +75,14 @@ def _printed(root: Path, *arguments: str, given: bytes = b"") -> bytes | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return answer.stdout if answer.returncode == 0 else None
+
+
+def _misleads(name: str, value: str) -> bool:
+    """Whether a variable says where a repository is, seen from another folder.
+
+    git runs hooks with such variables in the repository's root, and a project may lie below it.
+    """
+    return name in _PLACES and not os.path.isabs(value)
 
 
 class History:

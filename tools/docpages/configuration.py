@@ -34,6 +34,8 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
         "CONDA_PREFIX": "The same of conda, where the one before is not set.",
     },
     "Folders": {
+        "GITHUB_WORKSPACE": "Set by a GitHub runner: `check` tells GitHub and code scanning paths "
+        "that are relative to it, where the project lies in it.",
         "HOME": "Where `~` is: environment files, logins, this user's bundles.",
         "XDG_DATA_HOME": "This user's own store of bundles is `modelops-bundle` below it; "
         "`~/.local/share` where it is not set.",

@@ -216,3 +216,44 @@ def test_what_referred_to_a_bundle_goes_with_it(project: Project, registries: Re
     with pytest.raises(NotFoundInRemoteError):
         remote.read_manifest(referrer)
     assert remote.tags() == ()
+
+
+def test_what_a_registry_lists_itself_goes_with_the_bundle(
+    project: Project, registries: Registries, front: Front
+) -> None:
+    """Few registries delete what refers to a manifest with it."""
+    remote = remote_at(front.host, "transport/listed")
+    digest = push(project, remote).digest
+    about = Descriptor(media_type=MANIFEST_MEDIA_TYPE, digest=digest, size_bytes=1)
+    first = encode_provenance(about, Provenance(created="2026-11-30T12:00:00Z"))
+    signed = Descriptor(media_type=MANIFEST_MEDIA_TYPE, digest=digest_of(first), size_bytes=1)
+    second = encode_provenance(signed, Provenance(created="2026-11-30T13:00:00Z"))
+    stored = {}
+
+    def keeps(handler: Handler) -> None:
+        status, headers, body = handler.forwarded()
+        handler.answer(status, {**headers, "OCI-Subject": digest}, body)
+
+    for content in (first, second):
+        front.fail("PUT", "/manifests/", keeps)
+        stored[remote.put_referrer(content)] = content
+    for subject, content in ((digest, first), (digest_of(first), second)):
+        listed = encode_referrers([referrer_of(content)])
+        front.fail("GET", f"/referrers/{subject}", lambda h, body=listed: h.answer(200, {}, body))
+    nothing = encode_referrers([])
+    front.fail("GET", "/referrers/", lambda h: h.answer(200, {}, nothing), times=9)
+    remote.delete(digest)
+    for referrer in stored:
+        with pytest.raises(NotFoundInRemoteError):
+            remote.read_manifest(referrer)
+
+
+def test_a_bundle_is_deleted_though_nobody_knows_what_refers_to_it(
+    project: Project, front: Front
+) -> None:
+    remote = remote_at(front.host, "transport/untold")
+    digest = push(project, remote).digest
+    front.fail("GET", "/referrers/", status(403), times=9)
+    remote.delete(digest)
+    with pytest.raises(NotFoundInRemoteError):
+        remote.read_manifest(digest)

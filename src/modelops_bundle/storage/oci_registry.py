@@ -235,8 +235,9 @@ class OciRegistryRemote:
     def delete(self, digest: Digest) -> None:
         """See `Remote`. A registry frees the space when it next collects its garbage."""
         from modelops_bundle.storage.registry_client import Request
-        from modelops_bundle.storage.registry_referrers import drop_referrers
+        from modelops_bundle.storage.registry_referrers import drop, referring_to
 
+        about = referring_to(self._client, digest)
         request = Request(
             method="DELETE", place=f"manifests/{digest}", expect=(200, 202, 404, 405), delete=True
         )
@@ -249,7 +250,7 @@ class OciRegistryRemote:
                 not_done="nothing was deleted",
                 hint="ask who runs the registry to enable deletion, or delete it there by hand",
             )
-        drop_referrers(self._client, digest)
+        drop(self._client, about)
 
     def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:
         """See `Remote`. All tags are checked before the first is set, and read again after.

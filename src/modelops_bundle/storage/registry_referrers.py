@@ -6,7 +6,7 @@ Schema". Registries from before it answer 404, and keep the list under a tag tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from urllib.parse import quote
 
@@ -20,6 +20,8 @@ from modelops_bundle.storage.registry_client import RegistryClient, Request
 
 #: Rounds of reading and writing the list while others do the same.
 _ROUNDS = 4
+#: What somebody has piled up on a bundle is left to the registry.
+_MOST_DROPPED = 100
 
 
 def read_referrers(
@@ -65,21 +67,46 @@ def add_under_tag(client: RegistryClient, subject: Digest, referrer: Referrer) -
     raise RemoteError(f"the list of what refers to {subject} was overwritten by others each time")
 
 
-def drop_referrers(client: RegistryClient, subject: Digest) -> None:
-    """Delete what refers to a manifest that is gone, as far as the registry lets us.
+def referring_to(client: RegistryClient, subject: Digest) -> tuple[Digest, ...]:
+    """What refers to a manifest, or to something that does, and the lists that say so.
 
-    Only where the list is kept under a tag: a registry that keeps it itself knows what to do.
+    As far as the registry tells: to be asked before the manifest is deleted.
+    """
+    found: dict[Digest, None] = {}
+    queue = [subject]
+    with suppress(RemoteError):
+        for digest in queue:
+            content, is_manifest = _all_that_refer(client, digest)
+            listed = [one.manifest.digest for one in decode_referrers(content)] if content else []
+            queue += [one for one in listed if one not in found and one != subject]
+            found |= dict.fromkeys([Digest.of_bytes(content)] if is_manifest else ())
+            found |= dict.fromkeys(one for one in listed if one != subject)
+            if len(found) > _MOST_DROPPED:
+                break
+    return tuple(found)
+
+
+def drop(client: RegistryClient, digests: Iterable[Digest]) -> None:
+    """Delete manifests that mean nothing any more, as far as the registry lets us.
+
+    One that keeps the list itself may have deleted them with what they refer to.
     """
     with suppress(RemoteError):
-        listed = _listed_under_tag(client, subject)
-        if not listed:
-            return
-        kept = Digest.of_bytes(_under_tag(client, subject))
-        for digest in (kept, *(one.manifest.digest for one in listed)):
+        for digest in digests:
             place = f"manifests/{digest}"
             client.metadata(
                 Request(method="DELETE", place=place, expect=(200, 202, 404, 405), delete=True)
             )
+
+
+def _all_that_refer(client: RegistryClient, subject: Digest) -> tuple[bytes, bool]:
+    """The list of what refers to a manifest, and whether it is a manifest under a tag."""
+    request = Request(method="GET", place=f"referrers/{subject}", expect=(200, 400, 404, 405))
+    answer = client.metadata(request)
+    if answer.status == 200:
+        return answer.body, False
+    content = _under_tag(client, subject)
+    return content, bool(content)
 
 
 def _listed_under_tag(client: RegistryClient, subject: Digest) -> tuple[Referrer, ...]:

@@ -842,6 +842,10 @@ DOCUMENTS: Mapping[str, Document] = {
             "mounted": of(VOLUME, "What the registry moved by itself."),
             "reused": of(VOLUME, "What was there already."),
             "external": of(COUNT, "Files that stay in object storage."),
+            "external_bytes": of(COUNT, "Their size."),
+            "containers": of(
+                listing(TEXT), "Where they are, `s3://name`: whoever pulls needs access there too."
+            ),
             "unrecorded": of(TEXT, 'Why it did not take who published it and when, or "".'),
         },
     ),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from modelops_bundle.core.digest import Digest
-from modelops_bundle.core.oci import Descriptor
+from modelops_bundle.core.oci import Descriptor, IndexFile
+from modelops_bundle.core.placement import parse_object_uri
 from modelops_bundle.core.transfer import TagMove, immutable_tag, is_immutable, may_move
 from modelops_bundle.errors import RemoteError, TagMovedError
 from modelops_bundle.operations.fetch import fetch_bundle
@@ -27,6 +28,7 @@ class Copied:
         copied, mounted, reused: Contents that were sent, that the server took over from the other
             repository by itself, and that were there already.
         external: Files that stay where they are, in object storage.
+        containers: Which that are, as `s3://name`, sorted: whoever pulls needs access there too.
         unrecorded: Why the second place does not say where the bundle comes from, or "".
     """
 
@@ -37,7 +39,8 @@ class Copied:
     copied: Volume
     mounted: Volume
     reused: Volume
-    external: int = 0
+    external: Volume = field(default_factory=Volume)
+    containers: tuple[str, ...] = ()
     unrecorded: str = ""
 
 
@@ -63,6 +66,7 @@ def copy_bundle(
     bundle = fetch_bundle(source, reference)
     moves = _moves(source, reference, bundle.digest, tags, force=force)
     _check_tags(target, bundle.digest, moves)
+    outside = [file for file in bundle.index.files.values() if file.external_uri]
     parts = (bundle.manifest.config, *bundle.manifest.layers)
     blobs = list({part.digest: part for part in parts}.values())
     present = target.present(blobs)
@@ -80,7 +84,8 @@ def copy_bundle(
         copied=_volume(blob for blob in absent if blob.digest not in mounted),
         mounted=_volume(blob for blob in absent if blob.digest in mounted),
         reused=_volume(blob for blob in blobs if blob.digest in present),
-        external=sum(bool(file.external_uri) for file in bundle.index.files.values()),
+        external=Volume(len(outside), sum(file.size_bytes for file in outside)),
+        containers=tuple(sorted({_container(file) for file in outside})),
         unrecorded=unrecorded,
     )
 
@@ -163,6 +168,11 @@ class _Blob:
             # What is sent again has been counted.
             self._meter.add(max(0, taken_bytes - self._counted_bytes))
             self._counted_bytes = max(taken_bytes, self._counted_bytes)
+
+
+def _container(file: IndexFile) -> str:
+    address = parse_object_uri(file.external_uri, of=file.path)
+    return f"{address.scheme}://{address.container}"
 
 
 def _volume(blobs: Iterable[Descriptor]) -> Volume:

@@ -90,7 +90,7 @@ class TagDocument(TypedDict):
 
 
 class CopyDocument(TypedDict):
-    """`mops-bundle.copy/1`; `external` files stay in object storage.
+    """`mops-bundle.copy/1`; `external` files stay in object storage, in these `containers`.
 
     `unrecorded` says why the second place did not take who published the bundle and when; "" where
     it did.
@@ -106,6 +106,8 @@ class CopyDocument(TypedDict):
     mounted: VolumeDocument
     reused: VolumeDocument
     external: int
+    external_bytes: int
+    containers: list[str]
     unrecorded: str
 
 
@@ -216,7 +218,9 @@ def copy_document(copied: Copied) -> CopyDocument:
         "copied": volume_document(copied.copied),
         "mounted": volume_document(copied.mounted),
         "reused": volume_document(copied.reused),
-        "external": copied.external,
+        "external": copied.external.blobs,
+        "external_bytes": copied.external.bytes,
+        "containers": list(copied.containers),
         "unrecorded": copied.unrecorded,
     }
 

@@ -99,7 +99,8 @@ def test_what_was_done() -> None:
         copied=Volume(3, 4096),
         mounted=Volume(2, 10),
         reused=Volume(1, 2),
-        external=1,
+        external=Volume(1, 4000),
+        containers=("s3://our-bundles",),
     )
     deleted = Deleted(url=URL, digest=ONE, tags=("v1", immutable_tag(ONE)))
     plan = PullPlan(

@@ -82,8 +82,9 @@ def render_copy(document: CopyDocument, columns: int) -> list[str]:
         lines.append(f"  mounted  {_volume(document['mounted'])} (moved by the registry itself)")
     lines.append(f"  reused   {_volume(document['reused'])}")
     if document["external"]:
-        number = counted(document["external"], "file stays", "files stay")
-        lines.append(f"  {number} in object storage, where both bundles point")
+        number = counted(document["external"], "file", "files")
+        size, places = size_text(document["external_bytes"]), ", ".join(document["containers"])
+        lines.append(f"  stays    {number}, {size}, in {places}: whoever pulls needs access there")
     if document["unrecorded"]:
         lines.append(f"  not recorded: who published it and when ({document['unrecorded']})")
     return [*lines, document["digest"]]

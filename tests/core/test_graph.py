@@ -18,7 +18,7 @@ def graph(edges: list[tuple[str, str]], *loose: str, **states: NodeState) -> Gra
         )
         for name in names
     }
-    return Graph(nodes, tuple(Edge(start, end, EdgeKind.NEEDS) for start, end in edges))
+    return Graph(nodes, tuple(Edge(start, end, EdgeKind.IMPORTS) for start, end in edges))
 
 
 CHAIN = graph([("a", "b"), ("b", "c"), ("x", "c")], "alone")
@@ -55,6 +55,24 @@ def test_a_part_keeps_the_order_and_the_edges_within() -> None:
     part = CHAIN.part({"c", "b", "alone"})
     assert list(part.nodes) == ["b", "c", "alone"]
     assert [(edge.start, edge.end) for edge in part.edges] == [("b", "c")]
+
+
+def test_what_a_declared_file_imports_does_not_count() -> None:
+    """`tool` is declared by `m` and imported by `t`; it imports `other`."""
+    imports, needs = EdgeKind.IMPORTS, EdgeKind.NEEDS
+    names = ("other", "tool", "m", "t")
+    nodes = {n: Node(id=n, kind=NodeKind.CODE, name=n) for n in names}
+    edges = (
+        Edge("other", "tool", imports),
+        Edge("tool", "m", needs),
+        Edge("tool", "t", imports),
+    )
+    drawn = Graph(nodes, edges)
+    assert drawn.downstream(["other"]) == {"other", "tool", "t"}
+    assert drawn.downstream(["tool"]) == {"tool", "m", "t"}
+    assert drawn.upstream(["m"]) == {"m", "tool"}
+    assert drawn.upstream(["t"]) == {"t", "tool", "other"}
+    assert drawn.upstream(["m", "t"]) == {"m", "t", "tool", "other"}
 
 
 def test_an_edge_needs_both_its_ends() -> None:

@@ -19,6 +19,26 @@ _FOLDERS = (
 )
 
 
+#: Script that finds pairs of boxes that overlap, and texts that reach out of their box.
+UNREADABLE = """() => {
+  const boxes = [...document.querySelectorAll("svg.drawing:not([hidden]) .box")]
+    .filter((box) => box.getBoundingClientRect().width);
+  const sides = boxes.map((box) => box.querySelector(".shape").getBoundingClientRect());
+  const apart = (a, b) => a.right <= b.left || b.right <= a.left
+    || a.bottom <= b.top || b.bottom <= a.top;
+  const found = [];
+  sides.forEach((a, at) => sides.slice(at + 1).forEach((b, other) => {
+    if (!apart(a, b)) found.push(`${at} overlaps ${at + 1 + other}`);
+  }));
+  boxes.forEach((box, at) => box.querySelectorAll("text").forEach((text) => {
+    const inner = text.getBoundingClientRect();
+    if (inner.left < sides[at].left || inner.right > sides[at].right
+      || inner.top < sides[at].top || inner.bottom > sides[at].bottom) {
+      found.push(`${text.textContent} reaches out of ${at}`);
+    }
+  }));
+  return found;
+}"""
 _COLUMNS = st.lists(st.integers(0, 4), min_size=2, max_size=14)
 
 

@@ -49,6 +49,7 @@ class EdgeKind(StrEnum):
 
     IMPORTS = "imports"
     DEFINED_IN = "defined_in"
+    #: A file that an entry declares: its bytes count, and not what it imports.
     NEEDS = "needs"
     READS = "reads"
     PROVIDED_BY = "provided_by"
@@ -121,11 +122,30 @@ class Graph:
 
     def downstream(self, names: Iterable[str]) -> frozenset[str]:
         """These nodes, and everything that depends on one of them."""
-        return self._reach(names, self._after, "end")
+        starts = frozenset(names)
+        found = set(starts)
+        pending = sorted(starts)
+        for name in pending:
+            for edge in self._after[name]:
+                if edge.kind is EdgeKind.NEEDS and name not in starts:
+                    continue
+                if edge.end not in found:
+                    found.add(edge.end)
+                    pending.append(edge.end)
+        return frozenset(found)
 
     def upstream(self, names: Iterable[str]) -> frozenset[str]:
         """These nodes, and everything that one of them depends on."""
-        return self._reach(names, self._before, "start")
+        pending = list(dict.fromkeys(names))
+        followed = set(pending)
+        found = set(pending)
+        for name in pending:
+            for edge in self._before[name]:
+                found.add(edge.start)
+                if edge.kind is not EdgeKind.NEEDS and edge.start not in followed:
+                    followed.add(edge.start)
+                    pending.append(edge.start)
+        return frozenset(found)
 
     def affected(self) -> frozenset[str]:
         """Everything that is not sound itself, or depends on something that is not.
@@ -147,16 +167,3 @@ class Graph:
             {name: node for name, node in self.nodes.items() if name in kept},
             tuple(edge for edge in self.edges if edge.start in kept and edge.end in kept),
         )
-
-    def _reach(
-        self, names: Iterable[str], edges: Mapping[str, Sequence[Edge]], end: str
-    ) -> frozenset[str]:
-        pending = list(dict.fromkeys(names))
-        found = set(pending)
-        for name in pending:
-            for edge in edges[name]:
-                other = edge.end if end == "end" else edge.start
-                if other not in found:
-                    found.add(other)
-                    pending.append(other)
-        return frozenset(found)

@@ -29,7 +29,7 @@ def document(
         "path": path,
         "focus": focus.split(),
         "nodes": listed,
-        "edges": [{"from": start, "to": end, "kind": "needs"} for start, end in edges],
+        "edges": [{"from": start, "to": end, "kind": "imports"} for start, end in edges],
     }
 
 

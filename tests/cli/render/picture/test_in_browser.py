@@ -11,13 +11,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from modelops_bundle.cli.render.picture.page import html_page
 from modelops_bundle.core.plan import State
+from modelops_bundle.core.registry import Kind
 from modelops_bundle.operations.graph import picture
 from modelops_bundle.operations.graph_documents import GraphDocument, graph_document
+from modelops_bundle.operations.register import RegisterRequest, register
 from modelops_bundle.operations.status import status
 from modelops_bundle.operations.sync import SyncRequest, sync
 from modelops_bundle.workspace.project import Project
 from support.disk import make_project, settle, write
-from support.pictures import document, node, project_of
+from support.pictures import UNREADABLE, document, node, project_of
 from support.project import FILES
 
 Open = Callable[..., Page]
@@ -26,26 +28,6 @@ Open = Callable[..., Page]
 SHOWN = """() => [...document.querySelectorAll("svg.drawing:not([hidden]) .box")]
   .filter((box) => box.getBoundingClientRect().width && getComputedStyle(box).opacity === "1")
   .map((box) => box.getAttribute("aria-label").split(",")[0])"""
-#: Pairs of boxes that overlap, and texts that reach out of their box.
-UNREADABLE = """() => {
-  const boxes = [...document.querySelectorAll("svg.drawing:not([hidden]) .box")]
-    .filter((box) => box.getBoundingClientRect().width);
-  const sides = boxes.map((box) => box.querySelector(".shape").getBoundingClientRect());
-  const apart = (a, b) => a.right <= b.left || b.right <= a.left
-    || a.bottom <= b.top || b.bottom <= a.top;
-  const found = [];
-  sides.forEach((a, at) => sides.slice(at + 1).forEach((b, other) => {
-    if (!apart(a, b)) found.push(`${at} overlaps ${at + 1 + other}`);
-  }));
-  boxes.forEach((box, at) => box.querySelectorAll("text").forEach((text) => {
-    const inner = text.getBoundingClientRect();
-    if (inner.left < sides[at].left || inner.right > sides[at].right
-      || inner.top < sides[at].top || inner.bottom > sides[at].bottom) {
-      found.push(`${text.textContent} reaches out of ${at}`);
-    }
-  }));
-  return found;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +114,20 @@ def active(page: Page) -> str:
 
 
 def test_a_file_makes_stale_what_the_planner_finds_stale(show: Open, project: Project) -> None:
+    """Also where an entry declares a file, whose imports are no concern of its."""
+    write(project.root, "tool.py", "import other\n")
+    write(project.root, "other.py", "X = 1\n")
+    write(project.root, "targets/incidence.py", "import tool\n" + FILES["targets/incidence.py"])
+    settle(project.root)
+    assert sync(project, SyncRequest()).written
+    asked = RegisterRequest(
+        kind=Kind.MODEL, files=("models/sir.py",), code=("tool.py",), base=project.root
+    )
+    assert register(project, asked).written
+    settle(project.root)
+    assert not status(project).plan.stale
     whole = drawn(project)
+    assert any(edge["kind"] == "needs" for edge in whole["edges"])
     page = show(whole)
     for one in whole["nodes"]:
         if one["kind"] not in ("code", "data"):

@@ -7,6 +7,7 @@ from itertools import combinations
 from hypothesis import given
 
 from modelops_bundle.cli.render.picture.ordering import Columns, bend_of, ordered, with_bends
+from modelops_bundle.cli.render.picture.switching import switched
 from support.pictures import drawings
 
 
@@ -34,6 +35,18 @@ def test_long_links_of_one_box_share_their_bends() -> None:
         ((bend_of(0), bend_of(0)),),
         ((bend_of(0), 3), (bend_of(0), 4)),
     )
+
+
+def test_neighbours_change_places_where_that_saves_a_crossing() -> None:
+    assert switched(with_bends([0, 0, 1, 1], [(0, 3), (1, 2)])).crossings() == 0
+
+
+@given(drawings())
+def test_switching_moves_items_within_their_columns_only(columns: Columns) -> None:
+    better = switched(columns)
+    assert [sorted(column) for column in better.items] == [sorted(c) for c in columns.items]
+    assert better.crossings() <= columns.crossings()
+    assert switched(columns) == better
 
 
 @given(drawings())

@@ -8,6 +8,7 @@ from modelops_bundle.cli.render.picture.labels import label
 from modelops_bundle.cli.render.picture.layering import acyclic, columns_of
 from modelops_bundle.cli.render.picture.ordering import bend_of, ordered, with_bends
 from modelops_bundle.cli.render.picture.placement import placed
+from modelops_bundle.cli.render.picture.switching import switched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from modelops_bundle.cli.render.picture.boxes import Link, View
     from modelops_bundle.cli.render.picture.labels import Label
     from modelops_bundle.cli.render.picture.layering import Pair
-    from modelops_bundle.cli.render.picture.ordering import Item
+    from modelops_bundle.cli.render.picture.ordering import Columns, Item
     from modelops_bundle.cli.render.picture.placement import Places
 
 #: Entries stand in the same columns whatever else there is: counted from the right edge.
@@ -62,15 +63,9 @@ class Drawing:
 
 def draw(view: View) -> Drawing:
     """Lay out a view; the same view gives the same drawing, on any machine."""
-    pairs = [(link.start, link.end) for link in view.links if link.kind != RUNS_WITH]
-    count = len(view.boxes)
-    back = acyclic(count, pairs)
-    rightward = sorted({(b, a) if (a, b) in back else (a, b) for a, b in pairs})
-    least = {
-        at: _FROM_RIGHT[box.kind] for at, box in enumerate(view.boxes) if box.kind in _FROM_RIGHT
-    }
-    column_of = columns_of(count, rightward, least)
-    columns = ordered(with_bends(column_of, rightward))
+    back = acyclic(len(view.boxes), _pairs(view))
+    column_of, unordered = in_columns(view, back)
+    columns = switched(ordered(unordered))
     labels = [label(box) for box in view.boxes]
     widths = [
         max((labels[i].width for i in column if i >= 0), default=0) for column in columns.items
@@ -87,6 +82,24 @@ def draw(view: View) -> Drawing:
     )
     routes = tuple(_routes(view.links, back, column_of, places, boxes))
     return Drawing(boxes, routes, columns.items, places.size)
+
+
+def in_columns(view: View, back: frozenset[Pair]) -> tuple[list[int], Columns]:
+    """The column of each box, and the columns with the bends of long links, not ordered yet.
+
+    Args:
+        back: Links that are turned round.
+    """
+    rightward = sorted({(b, a) if (a, b) in back else (a, b) for a, b in _pairs(view)})
+    least = {
+        at: _FROM_RIGHT[box.kind] for at, box in enumerate(view.boxes) if box.kind in _FROM_RIGHT
+    }
+    column_of = columns_of(len(view.boxes), rightward, least)
+    return column_of, with_bends(column_of, rightward)
+
+
+def _pairs(view: View) -> list[Pair]:
+    return [(link.start, link.end) for link in view.links if link.kind != RUNS_WITH]
 
 
 def _routes(

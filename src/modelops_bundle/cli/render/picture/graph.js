@@ -25,11 +25,21 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 // ---- the graph ------------------------------------------------------------------------------
 
+// What is reached, each with what it was reached from. Of a file that an entry declares ("needs")
+// the bytes count, and not what it imports: no way leads through it to the entry, or back.
 function reach(starts, links, end, passes = () => true) {
   const found = new Map(starts.map((at) => [at, null]));
-  for (const at of found.keys()) {
+  const pending = [...starts];
+  const followed = new Set(starts);
+  for (const at of pending) {
     for (const link of links[at]) {
-      if (passes(link, at) && !found.has(link[end])) found.set(link[end], at);
+      const declared = link.kind === "needs";
+      if ((declared && end === "to" && found.get(at) !== null) || !passes(link, at)) continue;
+      const next = link[end];
+      if (!found.has(next)) found.set(next, at);
+      if ((declared && end === "from") || followed.has(next)) continue;
+      followed.add(next);
+      pending.push(next);
     }
   }
   return found;

@@ -3,8 +3,8 @@
 The drawings are made by the method of K. Sugiyama, S. Tagawa and M. Toda, "Methods for Visual
 Understanding of Hierarchical System Structures", IEEE Transactions on Systems, Man, and
 Cybernetics 11 (1981), in its four steps: circles are opened, boxes get layers (both here), the
-order within layers is chosen so that few links cross (`ordering`), and positions follow from the
-order (`placement`). Layers are columns here, and changes travel to the right.
+order within layers is chosen so that few links cross (`ordering`, `switching`), and positions
+follow from the order (`placement`). Layers are columns here, and changes travel to the right.
 """
 
 from __future__ import annotations

@@ -15,11 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelops_bundle.codec.config import decode_config, decode_environment, encode_config
+from modelops_bundle.codec.job_document import decode_job
 from modelops_bundle.codec.registry_yaml import decode as decode_registry
 from modelops_bundle.codec.registry_yaml import new_document
 from modelops_bundle.conventions.user import KEYS, conventions_from
 from modelops_bundle.core.settings import BundleConfig, Layout, StorageMode, StoragePolicy
 from modelops_bundle.errors import BundleError
+from support import jobs
 from support.registry_documents import Author
 from support.schemas import FILES, FOLDER, SCHEMAS, assert_documented, closed, schema_of
 
@@ -255,6 +257,43 @@ def test_the_schema_of_conventions_agrees_with_the_reader(
 
     assert reads(read, "") is fine
     assert accepts("pyproject", {"conventions": {"simkit": table}}) is fine
+
+
+# Job specifications
+
+
+@pytest.mark.parametrize("form", jobs.FORMS)
+def test_every_form_of_a_job_is_accepted(form: str) -> None:
+    assert accepts("job", jobs.FORMS[form])
+    assert accepts("job", [jobs.FORMS[form]])
+
+
+JOBS = [
+    (True, "model: sir\nparameters: [beta]\noutputs: incidence\nx-note: 1\ncolour: red"),
+    (True, "model: sir\nparameters: {beta: {lower: 0, upper: 1}, gamma: [1, 2]}\nseed:"),
+    (True, "model: sir\nparameter_sets: [{beta: 1}, {params: {beta: 1}, seed: 3}]"),
+    (True, "tasks: [{entrypoint: 'm:A', params: {beta: 1}}]"),
+    (False, "[]"),
+    (False, "3"),
+    (False, "model: 3"),
+    (False, "model: ''"),
+    (False, "model: a\nscenario: 3"),
+    (False, "model: a\noutputs: [a, 3]"),
+    (False, "model: a\nn_replicates: many"),
+    (False, "model: a\nmetadata: []"),
+    (False, "model: a\nparameters: 3"),
+    (False, "model: a\nparameter_sets: {}"),
+    (False, "model: a\nparameter_sets: [{b: [1]}]"),
+    (False, "model: a\nparameter_specs: {b: {lower: 3}}"),
+    (False, "model: a\nparameter_specs: {b: {lower: x, upper: 3}}"),
+    (False, "tasks: [{params: {beta: 1}}]"),
+]
+
+
+@pytest.mark.parametrize(("fine", "text"), JOBS)
+def test_the_schema_of_jobs_agrees_with_the_reader(fine: bool, text: str) -> None:
+    assert reads(lambda content: decode_job(content, name="job.yaml"), text) is fine
+    assert accepts("job", yaml.safe_load(text)) is fine
 
 
 def test_every_file_that_people_write_has_a_schema() -> None:

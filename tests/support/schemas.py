@@ -18,7 +18,7 @@ Schema = dict[str, Any]
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 #: Schemas of files that people write; the others are of documents, which name their own.
-FILES = ("config", "environment-file", "pyproject", "registry")
+FILES = ("config", "environment-file", "job", "pyproject", "registry")
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from docpages.schema_documents import DOCUMENTS, named
 from docpages.schema_files import config, environment_file, pyproject_table, registry
+from docpages.schema_job import job
 from docpages.schema_parts import Schema, as_file, record
 
 #: Files that people write: name -> (title, description, schema).
@@ -32,6 +33,11 @@ FILES: Mapping[str, tuple[str, str, Schema]] = {
         "[tool.modelops-bundle] of pyproject.toml",
         "How the project's code is to be read.",
         pyproject_table(),
+    ),
+    "job": (
+        "a job specification (check --job)",
+        "What a job asks of a bundle: model, scenario, parameters, outputs, targets.",
+        job(),
     ),
 }
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,10 +45,11 @@ def shell(arguments: str, cwd: Path, *, before: str = "") -> subprocess.Complete
 def test_help_lists_every_command_with_its_purpose(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
+    unbroken = " ".join(shown.split())
     for commands in catalogue.GROUPS.values():
         for name, summary in commands.items():
             assert f"  {name} " in shown
-            assert summary in shown
+            assert summary in unbroken
     for name in catalogue.HIDDEN:
         assert f"  {name} " not in shown
 
@@ -74,6 +76,59 @@ def test_options_of_scripts_for_the_existing_tool_stay_out_of_help(
         assert option not in shown
 
 
+def actions() -> Iterator[tuple[str, str]]:
+    for command in ALL_COMMANDS:
+        module = importlib.import_module(catalogue.module_of(command))
+        for word in getattr(module, "ACTIONS", {}):
+            yield command, word
+
+
+@pytest.mark.parametrize(("command", "word"), [*actions()])
+@pytest.mark.parametrize("order", ["{0} {1} --help", "{0} --help {1}", "help {0} {1}"])
+def test_the_help_of_an_action_shows_what_goes_with_it(
+    order: str, command: str, word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(order.format(command, word).split()) == 0
+    shown = capsys.readouterr().out
+    taken = importlib.import_module(catalogue.module_of(command)).ACTIONS[word].takes
+    assert shown.startswith(f"usage: mops-bundle {command} {word} ")
+    assert f"example:\n  mops-bundle {command} {word}" in shown
+    assert ("--max-size" in shown) is ("max_size" in taken)
+    assert ("NAME" in shown) is ("name" in taken)
+
+
+def test_help_is_a_command_too(capsys: pytest.CaptureFixture[str]) -> None:
+    for first, second in ((["help"], ["--help"]), (["help", "sync"], ["sync", "--help"])):
+        assert main(first) == main(second) == 0
+        shown = capsys.readouterr().out
+        assert shown[: len(shown) // 2] == shown[len(shown) // 2 :]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 108])
+@pytest.mark.parametrize("command", ["", *ALL_COMMANDS, "target-set set", "cache prune"])
+def test_help_fits_the_terminal(
+    command: str, columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert main([*command.split(), "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert [line for line in shown.splitlines() if len(line) > columns] == []
+    assert shown.isascii()
+
+
+@pytest.mark.parametrize("command", catalogue.listed())
+def test_help_texts_are_of_one_voice(command: str) -> None:
+    """Phrases without a capital and a full stop, for every argument of every command."""
+    module = importlib.import_module(catalogue.module_of(command))
+    parser = help_for(command, module)
+    texts = {action.dest: action.help for action in parser.own()}
+    summaries = [word.summary for word in parser.action_words.values()]
+    for text in [catalogue.summary_of(command), *texts.values(), *summaries]:
+        assert text
+        assert not text.removesuffix("...").endswith("."), text
+        assert not text[0].isupper() or text[1:2].isupper(), text
+
+
 def test_the_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"mops-bundle {__version__}\n"
@@ -93,6 +148,16 @@ def test_without_a_command_the_overview_is_shown(capsys: pytest.CaptureFixture[s
         (["sync", "--forc"], "no such option: --forc", "did you mean --force?"),
         (["sync", "extra"], "unexpected argument: extra", "run `mops-bundle sync --help`"),
         (["--jsn", "sync"], "no such option: --jsn", "did you mean --json?"),
+        (["register"], "no such command: register", "`mops-bundle register-model` or"),
+        (["hepl", "sync"], "no such command: hepl", "did you mean `mops-bundle help`?"),
+        (["help", "snyc"], "no such command: snyc", "did you mean `mops-bundle sync`?"),
+        (["list", "-json"], "no such option: -json", "did you mean --json?"),
+        (["sync", "-x"], "no such option: -x", "run `mops-bundle sync --help`"),
+        (["graph", "--format", "mermiad"], "no such value for --format: mermiad", "'mermaid'?"),
+        (["graph", "--format=xyz"], "no such value for --format: xyz", "choose from tree, "),
+        (["target-set", "shwo"], "no such action: shwo", "did you mean 'show'?"),
+        (["rename", "modl", "a", "b"], "no such kind: modl", "did you mean 'model'?"),
+        (["cache", "info", "--dry-run"], "cache info takes no --dry-run", "cache info --help"),
         (["-C"], "argument -C: expected one argument", "run `mops-bundle --help`"),
         (["-C", "/nonexistent", "list"], "cannot work in /nonexistent", "existing folder"),
     ],

@@ -143,9 +143,9 @@ def _dispatch(arguments: list[str], out: Output) -> int:
     import importlib
 
     from modelops_bundle.cli.arguments import (
+        HELP,
         HelpShown,
         help_for,
-        overview,
         split_command,
         unknown_command,
     )
@@ -155,8 +155,14 @@ def _dispatch(arguments: list[str], out: Output) -> int:
         if command is None:
             if out.json:
                 raise UsageError("no command was given", hint="run `mops-bundle --help`")
+            from modelops_bundle.cli.help_text import overview
+
             out.write(overview())
             return UsageError.exit_code
+        if command == HELP:
+            command, *rest = [*rest, "--help"]
+            if command.startswith("-"):
+                split_command([command])
         if catalogue.summary_of(command) is None:
             raise unknown_command(command)
         module = importlib.import_module(catalogue.module_of(command))
@@ -181,8 +187,11 @@ def _enter(directory: str) -> None:
     try:
         os.chdir(directory)
     except OSError as error:
+        from modelops_bundle.workspace.nearby import meant_path
+
         raise UsageError(
-            f"cannot work in {directory}: {error.strerror}", hint="give an existing folder to -C"
+            f"cannot work in {directory}: {error.strerror}",
+            hint=meant_path("", directory, "give an existing folder to -C"),
         ) from error
 
 

@@ -11,9 +11,10 @@ from modelops_bundle.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Literal, NoReturn, Protocol
 
+    from modelops_bundle.cli.action_words import ActionWord
     from modelops_bundle.cli.output import Output
 
     class CommandModule(Protocol):
@@ -34,6 +35,8 @@ PROGRAM = "mops-bundle"
 OTHER_NAME = "modelops-bundle"
 #: `mops-bundle help COMMAND` is `mops-bundle COMMAND --help`.
 HELP = "help"
+#: The attributes of the options that every command takes.
+GLOBAL = ("help", "json", "no_color", "debug", "directory")
 
 
 class GlobalOptions(argparse.Namespace):
@@ -59,14 +62,18 @@ class CommandParser(argparse.ArgumentParser):
     def __init__(self, command: str, example: str, summary: str) -> None:
         super().__init__(
             prog=f"{PROGRAM} {command}".rstrip(),
-            description=summary[:1].upper() + summary[1:] + "." if summary else None,
-            epilog=f"example:\n  {example}" if example else None,
             formatter_class=_HelpText,
             allow_abbrev=False,
             add_help=False,
         )
+        self.command = command
+        self.example = example
+        self.summary = summary
+        #: What the second word of a command such as `cache prune` may be.
+        self.action_words: Mapping[str, ActionWord] = {}
         self._help_words = f"run `{self.prog} --help`"
         self._visible: list[str] = []
+        self._arguments: Sequence[str] = ()
 
     def legacy(
         self,
@@ -98,6 +105,7 @@ class CommandParser(argparse.ArgumentParser):
             UsageError: they cannot be understood.
             HelpShown: help was asked for.
         """
+        self._arguments = arguments
         # Intermixed parsing lets options stand among arguments, and loses what follows a `--`.
         parse = self.parse_known_args if "--" in arguments else self.parse_known_intermixed_args
         args, rest = parse(list(arguments), into)
@@ -105,13 +113,29 @@ class CommandParser(argparse.ArgumentParser):
             unknown = next((word for word in rest if word.startswith("-")), None)
             if unknown is None:
                 raise UsageError(f"unexpected argument: {rest[0]}", hint=self._help_words)
-            option = unknown.partition("=")[0]
-            near = nearest(option, self._visible) if option.startswith("--") else None
-            raise UsageError(
-                f"no such option: {option}",
-                hint=f"did you mean {near}?" if near else self._help_words,
-            )
+            raise self._no_such_option(unknown.partition("=")[0])
+        if self.action_words:
+            from modelops_bundle.cli.action_words import check_action
+
+            return check_action(self, args, self.action_words)
         return args
+
+    def _no_such_option(self, option: str) -> UsageError:
+        # `-json` was meant as `--json`; of a short option every other one is as like as the next.
+        word = option if option.startswith("--") else f"-{option}"
+        known = self._visible if len(word) > 3 else ()
+        hint = _meant(word, known, self._help_words, shown=str)
+        return UsageError(f"no such option: {option}", hint=hint)
+
+    def _check_value(self, action: argparse.Action, value: str) -> None:
+        """Refuse a value that is none of an argument's choices, in the program's own voice."""
+        if action.choices is None or value in action.choices:
+            return
+        names = action.option_strings
+        what = f"value for {names[0]}" if names else action.dest.replace("_", " ")
+        choices = list(map(str, action.choices))
+        hint = _meant(str(value), choices, f"choose from {', '.join(choices)}")
+        raise UsageError(f"no such {what}: {value}", hint=hint)
 
     def error(self, message: str) -> NoReturn:
         """Raise what `argparse` would print."""
@@ -119,11 +143,18 @@ class CommandParser(argparse.ArgumentParser):
 
     def print_help(self, file: object = None) -> NoReturn:
         """End parsing with the text of the help."""
-        raise HelpShown(self.format_help())
+        from modelops_bundle.cli.help_text import describe
+
+        named = (word for word in self._arguments if word in self.action_words)
+        raise HelpShown(describe(self, next(named, None)))
 
     def remember_options(self) -> None:
         """Note which options may be suggested for a mistyped one."""
         self._visible = [name for name, action in self.options().items() if is_listed(action)]
+
+    def own(self) -> list[argparse.Action]:
+        """The arguments and options that are the command's own, as far as help lists them."""
+        return [a for a in self._actions if is_listed(a) and a.dest not in GLOBAL]
 
     def options(self) -> dict[str, argparse.Action]:
         """Every option by each of its names, unlisted ones too."""
@@ -219,6 +250,8 @@ def split_command(arguments: Sequence[str]) -> tuple[GlobalOptions, str | None, 
     parser.add_argument("--version", action="store_true")
     parser.remember_options()
     if "-h" in arguments[:at] or "--help" in arguments[:at]:
+        from modelops_bundle.cli.help_text import overview
+
         raise HelpShown(overview())
     options = GlobalOptions()
     if parser.parse(arguments[:at], options).version:
@@ -227,39 +260,30 @@ def split_command(arguments: Sequence[str]) -> tuple[GlobalOptions, str | None, 
     return options, command, list(arguments[at + 1 :])
 
 
-def overview() -> str:
-    """The text of `--help`: all commands, in groups."""
-    width = max(map(len, catalogue.listed()))
-    lines = [f"usage: {PROGRAM} COMMAND [OPTION]… [ARGUMENT]…".replace("…", "..."), ""]
-    lines.append("Keeps a model bundle's registry true to its code, and publishes it.")
-    for title, commands in catalogue.GROUPS.items():
-        lines += ["", f"{title}:"]
-        lines += [f"  {name:<{width}}  {summary}" for name, summary in commands.items()]
-    lines += [
-        "",
-        "Every command takes --json, -C DIR, --no-color, --debug and --help.",
-        f"example:\n  {PROGRAM} status",
-    ]
-    return "\n".join(lines) + "\n"
-
-
 def unknown_command(name: str) -> UsageError:
-    """The error for a command that does not exist, with the nearest one that does."""
-    near = nearest(name, catalogue.listed())
-    hint = f"did you mean `{PROGRAM} {near}`?" if near else f"run `{PROGRAM} --help`"
+    """The error for a command that does not exist, with the nearest ones that do."""
+    hint = _meant(
+        name,
+        [*catalogue.listed(), HELP],
+        f"run `{PROGRAM} --help`",
+        shown=lambda near: f"`{PROGRAM} {near}`",
+    )
     return UsageError(f"no such command: {name}", hint=hint)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is most like this one, if any is."""
-    from difflib import get_close_matches
+def _meant(
+    word: str, known: Iterable[str], otherwise: str, *, shown: Callable[[str], str] = repr
+) -> str:
+    # Off the start-up path: only a mistake needs it.
+    from modelops_bundle.core.closest import did_you_mean
 
-    return next(iter(get_close_matches(word, list(known), n=1)), None)
+    return did_you_mean(word, known, otherwise, shown=shown)
 
 
 def help_for(command: str, module: CommandModule) -> CommandParser:
     """The parser of a command."""
     parser = CommandParser(command, module.EXAMPLE, catalogue.summary_of(command) or "")
+    parser.action_words = getattr(module, "ACTIONS", {})
     module.add_arguments(parser)
     add_global_options(parser)
     parser.remember_options()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from modelops_bundle.conventions.base import Convention, Inheritance
 from modelops_bundle.conventions.places import line_of
+from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.errors import ConfigError
 
 _TABLE = "tool.modelops-bundle.conventions"
@@ -170,10 +171,7 @@ def _names(where: str, key: str, given: object, *, dotted: bool) -> tuple[str, .
 
 
 def _unknown_key(where: str, key: str) -> ConfigError:
-    import difflib
-
-    close = difflib.get_close_matches(key.replace("_", "-"), KEYS, n=1, cutoff=0.4)
-    hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(KEYS)}"
+    hint = did_you_mean(key.replace("_", "-"), KEYS, f"known keys: {', '.join(KEYS)}")
     return _error(where, key, f"has an unknown key {key!r}", hint=hint)
 
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.observation import Discovered, ModelFacts, Observation, TargetFacts
 from modelops_bundle.core.paths import BundlePath, Entrypoint
 from modelops_bundle.core.registry import EntryKey, Kind, ModelEntry, TargetEntry
@@ -141,11 +142,13 @@ class _Search:
         options = here or matching
         if len(options) != 1:
             known = ", ".join(c.entrypoint for c in options or self.of_kind(key)) or "none"
+            symbols = [c.symbol for c in self.of_kind(key)]
+            listed = f"unregistered {key.kind.value}s: {known}"
             problem = "is not unique" if options else "is no unregistered symbol"
             raise UsageError(
                 f"--rename {key.id}={text}: {text} {problem}",
                 not_done="nothing was written",
-                hint=f"unregistered {key.kind.value}s: {known}",
+                hint=listed if options else did_you_mean(symbol, symbols, listed),
             )
         self.settle(key, options[0], "chosen")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.graph import Edge, EdgeKind, Graph, Node, NodeKind, NodeState
 from modelops_bundle.core.paths import BundlePath
@@ -125,17 +126,15 @@ def _at(graph: Graph, path: BundlePath) -> Iterator[Node]:
 
 
 def _unknown(name: str, graph: Graph) -> UsageError:
-    from difflib import get_close_matches
-
     known = [
         node.name
         for node in graph.nodes.values()
         if node.kind in (*_FILES, NodeKind.MODEL, NodeKind.TARGET)
     ]
-    close = get_close_matches(name.removeprefix("model:").removeprefix("target:"), known, n=1)
+    bare = name.removeprefix("model:").removeprefix("target:")
     return UsageError(
         f"no entry has the id {name!r}, and no file of the project this path",
-        hint=f"did you mean {close[0]!r}?" if close else "`mops-bundle list` lists the entries",
+        hint=did_you_mean(bare, known, "run `mops-bundle list` for all ids"),
     )
 
 

@@ -18,6 +18,7 @@ from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.preflight.base import PreflightContext
 from modelops_bundle.preflight.jobs import check_bundles, check_job
 from modelops_bundle.preflight.runner import on_one_line
+from modelops_bundle.workspace.nearby import meant_path
 from modelops_bundle.workspace.project import Project
 
 #: A job of 70,000 tasks; the study that it was made from is a fraction of that.
@@ -49,7 +50,7 @@ def read_job(project: Project, file: Path) -> Job:
             content = stream.read(LARGEST_BYTES + 1)
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
-        hint = "name a job specification, JSON or YAML"
+        hint = meant_path("", str(file), "name a job specification, JSON or YAML")
         raise JobError(message, path=path, not_done=_NOT_DONE, hint=hint) from error
     if len(content) > LARGEST_BYTES:
         raise JobError(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.observation import Discovered
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.plan import PlanOptions, Registration, SyncPlan
@@ -14,7 +15,7 @@ from modelops_bundle.core.registry import Declared, Kind
 from modelops_bundle.errors import UnparsableSourceError, UsageError
 from modelops_bundle.operations.ids import checked_id
 from modelops_bundle.operations.observe import Session, observe
-from modelops_bundle.operations.places import project_path
+from modelops_bundle.operations.places import no_such_file, project_path
 from modelops_bundle.operations.sync import SyncOutcome, carry_out
 from modelops_bundle.workspace.project import Project
 
@@ -144,7 +145,7 @@ def _split(
             hint = f"move the {what} into a .py file, and import it from there in the notebook"
         raise UsageError(f"{path}: not a Python file", not_done="nothing was registered", hint=hint)
     if not project.path(path).is_file():
-        raise UsageError(f"{path}: no such file", not_done="nothing was registered")
+        raise no_such_file(project, path, not_done="nothing was registered")
     return path, ((symbol,) if symbol else request.symbols)
 
 
@@ -197,13 +198,10 @@ def _named(
     for item in here:
         if item.symbol == symbol:
             return item
-    import difflib
-
-    close = difflib.get_close_matches(symbol, [item.symbol for item in here], n=1)
     raise UsageError(
         f"{', '.join(paths)}: no {request.kind.value} {symbol!r}",
         not_done="nothing was registered",
-        hint=f"did you mean {close[0]!r}?" if close else "",
+        hint=did_you_mean(symbol, [item.symbol for item in here]),
     )
 
 
@@ -235,6 +233,6 @@ def _existing(
     for name in names:
         path = project_path(project, request.base, name)
         if not project.path(path).exists():
-            raise UsageError(f"{path}: no such file", not_done="nothing was registered")
+            raise no_such_file(project, path, not_done="nothing was registered")
         paths.append(path)
     return tuple(paths)

@@ -13,6 +13,7 @@ from modelops_bundle.codec.config import (
     decode_tracked,
     encode_state,
 )
+from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.settings import BundleConfig, Environment, SyncState
 from modelops_bundle.errors import ConfigError
@@ -94,7 +95,9 @@ def read_environment(name: str) -> Environment:
     except OSError as error:
         raise ConfigError(
             f"no environment {name!r}: {path}: {error.strerror}",
-            hint="provision it with the platform, or give --remote",
+            hint=did_you_mean(
+                name, environment_names(), "provision it with the platform, or give --remote"
+            ),
         ) from error
     return decode_environment(content, name=name)
 

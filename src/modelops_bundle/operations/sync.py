@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.paths import BundlePath, Entrypoint
 from modelops_bundle.core.plan import PlanOptions, SyncPlan, Verdict
 from modelops_bundle.core.planner import plan_sync
@@ -186,12 +187,10 @@ def key_of_kind(kind: Kind, entry_id: str, record: BundleRegistry) -> EntryKey:
 
 
 def _closest(name: str, ids: list[str]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(name, ids, n=1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    return f"registered: {', '.join(ids)}" if ids else "nothing is registered yet"
+    if not ids:
+        return "nothing is registered yet"
+    bare = name.removeprefix("model:").removeprefix("target:")
+    return did_you_mean(bare, ids, "run `mops-bundle list` for all ids")
 
 
 def _ask(

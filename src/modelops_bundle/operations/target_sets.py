@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.registry import BundleRegistry, Kind, TargetSet
 from modelops_bundle.errors import UsageError
 from modelops_bundle.operations.document import read_registry, write_registry
@@ -47,7 +48,11 @@ def set_target_set(
         key_of_kind(Kind.TARGET, target, file.record)
     for target, weight in weights.items():
         if target not in members:
-            raise UsageError(f"weight for {target!r}, which is not in the set", not_done=not_done)
+            raise UsageError(
+                f"weight for {target!r}, which is not in the set",
+                not_done=not_done,
+                hint=did_you_mean(target, members),
+            )
         if not math.isfinite(weight) or weight < 0:
             raise UsageError(
                 f"weight {weight} of {target!r} is not a finite number of 0 or more",
@@ -75,5 +80,6 @@ def _existing(record: BundleRegistry, name: str) -> TargetSet:
     group = record.target_sets.get(name)
     if group is None:
         known = ", ".join(record.target_sets) or "none"
-        raise UsageError(f"no target set {name!r}", hint=f"target sets: {known}")
+        hint = did_you_mean(name, record.target_sets, f"target sets: {known}")
+        raise UsageError(f"no target set {name!r}", hint=hint)
     return group

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelops_bundle.codec.config import encode_tracked
+from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.paths import ROOT, BundlePath
 from modelops_bundle.core.portability import check_path
 from modelops_bundle.errors import InvalidPathError, UsageError
-from modelops_bundle.operations.places import project_path
+from modelops_bundle.operations.places import no_such_file, project_path
 from modelops_bundle.operations.settings import read_tracked
 from modelops_bundle.workspace.atomic import write_atomic
 from modelops_bundle.workspace.locks import exclusive
@@ -43,7 +44,7 @@ def add(
     looked = scan(project)
     wanted: list[BundlePath] = []
     for name in names:
-        wanted += _files(looked, project_path(project, base, name), force)
+        wanted += _files(project, looked, project_path(project, base, name), force)
     with exclusive(project.lock):
         known = set(read_tracked(project))
         added = tuple(dict.fromkeys(path for path in wanted if path not in known))
@@ -73,7 +74,7 @@ def remove(
                 raise UsageError(
                     f"{path}: not tracked",
                     not_done="nothing was removed",
-                    hint="run `mops-bundle files` for what travels",
+                    hint=did_you_mean(path, known, "run `mops-bundle files` for what travels"),
                 )
             gone += found
         tracked = _write(project, set(known) - set(gone))
@@ -85,13 +86,13 @@ def remove(
     return TrackedOutcome(changed=tuple(dict.fromkeys(gone)), unchanged=(), tracked=tracked)
 
 
-def _files(looked: Scan, path: BundlePath, force: bool) -> list[BundlePath]:
+def _files(project: Project, looked: Scan, path: BundlePath, force: bool) -> list[BundlePath]:
     if path.is_within(BundlePath(PROJECT_FOLDER)):
         raise UsageError(f"{path}: a file of mops-bundle's own", not_done="nothing was added")
     if looked.is_dir(path) or path == ROOT:
         return [item for item in looked.files_below(path) if not item.startswith(PROJECT_FOLDER)]
     if not looked.exists(path):
-        raise UsageError(f"{path}: no such file", not_done="nothing was added")
+        raise no_such_file(project, path, not_done="nothing was added")
     if looked.is_ignored(path) and not force:
         raise UsageError(
             f"{path}: left out by .modelopsignore",

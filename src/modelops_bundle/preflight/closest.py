@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_SHOWN = 3
-_CUTOFF = 0.6
+from modelops_bundle.core.closest import closest
+
 #: Comparing every wanted with every known name is quadratic; past this, names are not compared.
 _COMPARISONS = 20_000
 
@@ -27,8 +27,5 @@ class Closest:
         self._comparisons += len(self._names)
         if self._comparisons > _COMPARISONS:
             return ()
-        import difflib  # off the start-up path: only a wrong name needs it
-
-        matches = difflib.get_close_matches(wanted.casefold(), self._names, _SHOWN, _CUTOFF)
-        self._known[wanted] = tuple(self._names[match] for match in matches)
+        self._known[wanted] = closest(wanted, self._names.values())
         return self._known[wanted]

@@ -8,6 +8,7 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import Descriptor
 from modelops_bundle.core.provenance import Referrer
@@ -281,14 +282,19 @@ def resolve_among(
             f"{text!r} is the beginning of {len(found)} digests", hint="give more digits"
         )
     if not found:
-        raise NotFoundInRemoteError(f"{url} has no {text!r}", hint=_published({*tags, *names}))
+        raise NotFoundInRemoteError(
+            f"{url} has no {text!r}", hint=_published(text, {*tags, *names})
+        )
     return found[0]
 
 
-def _published(tags: Iterable[str]) -> str:
+def _published(text: str, tags: Iterable[str]) -> str:
     names = sorted(tags)
     if not names:
         return "nothing has been published there yet"
+    near = did_you_mean(text, names)
+    if near:
+        return near
     rest = len(names) - _SHOWN
     return f"its tags are {', '.join(names[:_SHOWN])}" + (f" and {rest} more" if rest > 0 else "")
 

@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.settings import RegistryAccess
 from modelops_bundle.errors import ConfigError
 from modelops_bundle.storage.base import Remote
@@ -17,6 +18,7 @@ from modelops_bundle.storage.registry_address import (
 
 _LAYOUT = "layout:"
 _FILE = "file://"
+_SCHEMES = (_LAYOUT, _FILE, "oci://")
 _APPLICATION = "modelops-bundle"
 #: A store's id is one folder's name: it stands in committed configuration, which may be hostile.
 _STORE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
@@ -47,7 +49,11 @@ def open_remote(
             f"remote {without_login(url)!r:.300}: neither a registry nor an OCI image layout "
             "folder",
             not_done="the remote was not asked",
-            hint="give oci://host/repository, or a folder: layout:/path/to/folder",
+            hint=did_you_mean(
+                f"{url.partition(':')[0]}:",
+                _SCHEMES,
+                "give oci://host/repository, or a folder: layout:/path/to/folder",
+            ),
         )
     from modelops_bundle.codec.distribution_json import Credentials
     from modelops_bundle.storage.oci_registry import OciRegistryRemote

@@ -133,9 +133,9 @@ def test_target_sets_are_made_shown_and_deleted(shell: Shell) -> None:
         (["set", "x", "--weight", "incidence_target=-1"], "-1"),
         (["set", "x", "--weight", "incidence_target=nan"], "nan"),
         (["show"], "needs the name"),
-        (["list", "x"], "takes no name"),
+        (["list", "x"], "takes no NAME"),
         (["delete", "nothing"], "no target set 'nothing'"),
-        (["frobnicate"], "invalid choice"),
+        (["frobnicate"], "no such action: frobnicate"),
     ],
 )
 def test_mistakes_with_target_sets(shell: Shell, arguments: list[str], message: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from modelops_bundle.cli.action_words import ActionWord
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -14,6 +16,23 @@ if TYPE_CHECKING:
     from modelops_bundle.storage.bundle_cache import BundleCache
 
 EXAMPLE = "mops-bundle cache prune --max-size 10GB --max-age 30d"
+ACTIONS = {
+    "info": ActionWord(
+        "list the bundles that are kept, and what they take",
+        ("cache_dir",),
+        "mops-bundle cache info",
+    ),
+    "prune": ActionWord(
+        "free what nobody uses",
+        ("cache_dir", "max_size", "max_age", "dry_run"),
+        "mops-bundle cache prune --max-size 10GB --max-age 30d",
+    ),
+    "verify": ActionWord(
+        "read everything back, and drop what is damaged",
+        ("cache_dir",),
+        "mops-bundle cache verify",
+    ),
+}
 
 _DEFAULT_AGE = "30d"
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])", re.ASCII | re.IGNORECASE)
@@ -26,20 +45,19 @@ def add_arguments(parser: CommandParser) -> None:
         "action",
         nargs="?",
         default="info",
-        choices=("info", "prune", "verify"),
-        help="list what is there (also without a word), free what nobody uses, or read "
-        "everything back",
+        choices=tuple(ACTIONS),
+        help="info without it",
     )
     parser.add_argument(
         "--cache-dir", metavar="DIR", help="another cache than this user's: a worker's"
     )
-    parser.add_argument("--max-size", metavar="SIZE", help="prune: keep at most 500MB, 10GiB, ...")
+    parser.add_argument("--max-size", metavar="SIZE", help="keep at most 500MB, 10GiB, ...")
     parser.add_argument(
         "--max-age",
         metavar="AGE",
-        help=f"prune: remove what nobody used for 12h, 30d, ...; {_DEFAULT_AGE} without any limit",
+        help=f"remove what nobody used for 12h, 30d, ...; {_DEFAULT_AGE} without any limit",
     )
-    parser.add_argument("--dry-run", action="store_true", help="prune: only tell what would go")
+    parser.add_argument("--dry-run", action="store_true", help="only tell what would go")
 
 
 def run(args: Namespace, out: Output) -> int:

@@ -36,7 +36,8 @@ def add_arguments(parser: CommandParser) -> None:
         "--output-format",
         choices=("text", "json", "github", "sarif"),
         default="text",
-        help="text by default; github prints annotations, sarif a log for code scanning",
+        metavar="FORMAT",
+        help="text (by default), json, github (annotations) or sarif (a log for code scanning)",
     )
 
 

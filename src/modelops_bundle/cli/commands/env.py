@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modelops_bundle.cli.action_words import ActionWord
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -10,11 +12,20 @@ if TYPE_CHECKING:
     from modelops_bundle.cli.output import Output
 
 EXAMPLE = "mops-bundle env switch staging"
+ACTIONS = {
+    "list": ActionWord("list the environments of this user", (), "mops-bundle env list"),
+    "show": ActionWord(
+        "show an environment, or the pinned one", ("name",), "mops-bundle env show staging"
+    ),
+    "switch": ActionWord(
+        "pin an environment: bundles go where it says", ("name",), "mops-bundle env switch staging"
+    ),
+}
 
 
 def add_arguments(parser: CommandParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("action", choices=("list", "show", "switch"), help="what to do")
+    parser.add_argument("action", choices=tuple(ACTIONS), help="what to do")
     parser.add_argument("name", nargs="?", metavar="NAME", help="the environment")
 
 
@@ -29,8 +40,6 @@ def run(args: Namespace, out: Output) -> int:
 
     project = current_project() if args.action == "switch" or in_project() else None
     if args.action == "list":
-        if args.name is not None:
-            raise UsageError("env list takes no name", hint="use env show NAME")
         out.show(environments_document(list_environments(project)), render_environments)
         return 0
     name = args.name or (pinned_name(project) if project and args.action == "show" else "")

@@ -119,9 +119,9 @@ def _only(document: StatusDocument, ids: Sequence[str]) -> StatusDocument:
 
 
 def _unknown(text: str, known: Sequence[str]) -> Exception:
-    from modelops_bundle.cli.arguments import nearest
+    from modelops_bundle.core.closest import did_you_mean
     from modelops_bundle.errors import UsageError
 
-    near = nearest(text, known)
-    hint = f"did you mean {near!r}?" if near else "run `mops-bundle list` for all ids"
+    bare = text.removeprefix("model:").removeprefix("target:")
+    hint = did_you_mean(bare, known, "run `mops-bundle list` for all ids")
     return UsageError(f"no entry has the id {text!r}", hint=hint)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modelops_bundle.cli.action_words import ActionWord
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -13,13 +15,25 @@ if TYPE_CHECKING:
     from modelops_bundle.workspace.project import Project
 
 EXAMPLE = "mops-bundle target-set set fit --target incidence_target --weight incidence_target=2"
+ACTIONS = {
+    "set": ActionWord(
+        "make a target set, or replace it",
+        ("name", "targets", "weights"),
+        "mops-bundle target-set set fit --target incidence_target --weight incidence_target=2",
+    ),
+    "list": ActionWord("list target sets and their targets", (), "mops-bundle target-set list"),
+    "show": ActionWord("show one target set", ("name",), "mops-bundle target-set show incidence"),
+    "delete": ActionWord(
+        "delete a target set; its targets stay",
+        ("name",),
+        "mops-bundle target-set delete incidence",
+    ),
+}
 
 
 def add_arguments(parser: CommandParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument(
-        "action", choices=("set", "list", "show", "delete"), help="what to do with target sets"
-    )
+    parser.add_argument("action", choices=tuple(ACTIONS), help="what to do")
     parser.add_argument("name", nargs="?", metavar="NAME", help="the target set")
     parser.add_argument(
         "--target",
@@ -47,12 +61,8 @@ def run(args: Namespace, out: Output) -> int:
     from modelops_bundle.errors import UsageError
     from modelops_bundle.operations.target_sets import delete_target_set, target_set, target_sets
 
-    if args.action != "set" and (args.targets or args.weights):
-        raise UsageError(f"target-set {args.action} takes no --target and no --weight")
     project = current_project()
     if args.action == "list":
-        if args.name is not None:
-            raise UsageError("target-set list takes no name", hint="use target-set show NAME")
         _show(target_sets(project), out)
         return 0
     if args.name is None:

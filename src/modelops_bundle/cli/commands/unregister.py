@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from modelops_bundle.cli.output import Output
     from modelops_bundle.operations.entries import Removal
 
-EXAMPLE = "mops-bundle unregister incidence_target"
+EXAMPLE = "mops-bundle unregister incidence_target --force"
 
 
 def add_arguments(parser: CommandParser) -> None:

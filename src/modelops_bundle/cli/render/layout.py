@@ -109,3 +109,22 @@ def place(path: str | None, line: int | None) -> str:
     if not path:
         return ""
     return f"{path}:{line}" if line else path
+
+
+def wrapped(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
+    """A text broken at blanks; a word that is wider than a line stands on one of its own, whole.
+
+    Args:
+        columns: Width of a line.
+        first: What the first line begins with.
+        rest: What further lines begin with.
+    """
+    lines: list[str] = []
+    line, empty = first, True
+    for word in text.split(" "):
+        if not empty and cells(line) + 1 + cells(word) > columns:
+            lines.append(line)
+            line, empty = rest, True
+        line += word if empty else f" {word}"
+        empty = False
+    return [*lines, line]

@@ -85,6 +85,8 @@ def _section(name: str) -> Iterator[str]:
     shown = _options(own_actions(parser))
     if len(shown) > 2:
         yield from (*shown, "")
+    if parser.action_words:
+        yield from (*_actions(parser), "")
     yield f"Example: `{module.EXAMPLE}`"
     documents = [one for one in _DOCUMENTS.get(name, (name,)) if one in DOCUMENTS]
     if documents:
@@ -123,6 +125,14 @@ def _options(actions: list[argparse.Action]) -> list[str]:
     return table(
         ["argument", "meaning"], [[_name(action), sentence(_help(action))] for action in actions]
     )
+
+
+def _actions(parser: CommandParser) -> list[str]:
+    rows = []
+    for name, word in parser.action_words.items():
+        taken = [_name(action) for action in parser.own() if action.dest in word.takes]
+        rows.append([f"`{name}`", sentence(word.summary), ", ".join(taken)])
+    return table(["action", "does", "takes"], rows)
 
 
 def _name(action: argparse.Action) -> str:

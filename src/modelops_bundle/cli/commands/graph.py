@@ -28,8 +28,9 @@ def add_arguments(parser: CommandParser) -> None:
         "--format",
         choices=("tree", "mermaid", "dot", "json", "html"),
         default="tree",
-        help="a tree for people, text for a program that draws or reads it, or one page "
-        "for a browser",
+        metavar="FORMAT",
+        help="tree for people; mermaid, dot or json for a program that draws or reads it; html, "
+        "one page for a browser",
     )
     parser.add_argument(
         "--output", metavar="FILE", help="write to this file instead of standard output"

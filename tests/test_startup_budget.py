@@ -110,3 +110,12 @@ def test_a_command_that_remembers_the_analysis_does_not_load_what_analyses(
     assert (
         not {f"modelops_bundle.analysis.{name}" for name in ("project", "facts", "scope")} & found
     )
+
+
+def test_a_pull_does_not_load_what_looks_at_the_code(warm_project: Path, tmp_path: Path) -> None:
+    loaded(warm_project, "push", "--remote", f"layout:{tmp_path}/store")
+    target = tmp_path / "target"
+    loaded(tmp_path, "init", str(target), "--remote", f"layout:{tmp_path}/store")
+    found = loaded(target, "pull", "--overwrite")
+    assert "modelops_bundle.operations.pull" in found
+    assert not {f"modelops_bundle.operations.{name}" for name in ("observe", "push")} & found

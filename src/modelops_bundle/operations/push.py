@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.observation import FileState
@@ -28,11 +28,13 @@ from modelops_bundle.operations.settings import read_state, write_state
 from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.operations.sync import carry_out
 from modelops_bundle.operations.tagging import check_movable
-from modelops_bundle.operations.verify import Verification
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.workspace.locks import exclusive
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.stamps import settled, stamp_of
+
+if TYPE_CHECKING:  # few pushes verify
+    from modelops_bundle.operations.verify import Verification
 
 Refusal = Literal["stale", "preflight", "verify", "changed", "tag-moved"]
 

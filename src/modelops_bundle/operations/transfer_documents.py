@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from modelops_bundle.core.transfer import PullPlan
-from modelops_bundle.operations.diff import Behavior, Difference, EntryDifference, Side
-from modelops_bundle.operations.documents import StatusDocument
-from modelops_bundle.operations.publish import Volume
-from modelops_bundle.operations.pull import PullOutcome
-from modelops_bundle.operations.push import PushOutcome
-from modelops_bundle.operations.report_documents import status_document
-from modelops_bundle.operations.verify_documents import VerifyDocument, verify_document
 from modelops_bundle.storage.resolve import shown_url
+
+if TYPE_CHECKING:  # each command has loaded its own
+    from modelops_bundle.core.transfer import PullPlan
+    from modelops_bundle.operations.diff import Difference, EntryDifference, Side
+    from modelops_bundle.operations.documents import StatusDocument
+    from modelops_bundle.operations.publish import Volume
+    from modelops_bundle.operations.pull import PullOutcome
+    from modelops_bundle.operations.push import PushOutcome
+    from modelops_bundle.operations.verify_documents import VerifyDocument
 
 
 class VolumeDocument(TypedDict):
@@ -161,8 +162,8 @@ def push_document(outcome: PushOutcome, *, url: str, dry_run: bool) -> PushDocum
         "digest": published.digest if published else None,
         "tags": list(published.tags) if published else [],
         "files": len(published.files) if published else 0,
-        "uploaded": volume_document(published.uploaded if published else Volume()),
-        "reused": volume_document(published.reused if published else Volume()),
+        "uploaded": volume_document(published.uploaded if published else None),
+        "reused": volume_document(published.reused if published else None),
         "layout": published.layout.value if published else None,
         "unrecorded": published.unrecorded if published else "",
         "refused": outcome.refused,
@@ -174,8 +175,12 @@ def push_document(outcome: PushOutcome, *, url: str, dry_run: bool) -> PushDocum
         "hint": outcome.error.hint if outcome.error else "",
     }
     if outcome.refused in ("stale", "preflight"):
+        from modelops_bundle.operations.report_documents import status_document
+
         document["status"] = status_document(outcome.report)
     if outcome.verification is not None:
+        from modelops_bundle.operations.verify_documents import verify_document
+
         document["verification"] = verify_document(outcome.verification)
     return document
 
@@ -224,9 +229,9 @@ def diff_document(difference: Difference) -> DiffDocument:
         "equal": difference.empty,
         "entries": [_entry(entry) for entry in difference.entries],
         "behavior": {
-            "unchanged": _keys(difference, Behavior.UNCHANGED),
-            "changed": _keys(difference, Behavior.CHANGED),
-            "unknown": _keys(difference, Behavior.UNKNOWN),
+            "unchanged": _keys(difference, "unchanged"),
+            "changed": _keys(difference, "changed"),
+            "unknown": _keys(difference, "unknown"),
         },
         "target_sets": list(difference.target_sets),
         "environment": [str(path) for path in difference.environment],
@@ -236,13 +241,13 @@ def diff_document(difference: Difference) -> DiffDocument:
     }
 
 
-def volume_document(volume: Volume) -> VolumeDocument:
-    """A number of contents."""
-    return {"blobs": volume.blobs, "bytes": volume.bytes}
+def volume_document(volume: Volume | None) -> VolumeDocument:
+    """A number of contents; None for none."""
+    return {"blobs": volume.blobs, "bytes": volume.bytes} if volume else {"blobs": 0, "bytes": 0}
 
 
-def _keys(difference: Difference, wanted: Behavior) -> list[str]:
-    return [str(key) for key, behavior in difference.behavior.items() if behavior is wanted]
+def _keys(difference: Difference, wanted: str) -> list[str]:
+    return [str(key) for key, behavior in difference.behavior.items() if behavior.value == wanted]
 
 
 def _side(side: Side) -> SideDocument:

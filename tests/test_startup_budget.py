@@ -112,8 +112,12 @@ def test_a_command_that_remembers_the_analysis_does_not_load_what_analyses(
     )
 
 
-def test_a_pull_does_not_load_what_looks_at_the_code(warm_project: Path, tmp_path: Path) -> None:
-    loaded(warm_project, "push", "--remote", f"layout:{tmp_path}/store")
+def test_a_push_loads_what_it_does_and_a_pull_nothing_that_looks_at_the_code(
+    warm_project: Path, tmp_path: Path
+) -> None:
+    found = loaded(warm_project, "push", "--remote", f"layout:{tmp_path}/store")
+    assert "modelops_bundle.operations.push" in found
+    assert not {f"modelops_bundle.operations.{name}" for name in ("verify", "diff", "pull")} & found
     target = tmp_path / "target"
     loaded(tmp_path, "init", str(target), "--remote", f"layout:{tmp_path}/store")
     found = loaded(target, "pull", "--overwrite")

@@ -66,13 +66,14 @@ def prover_of(args: Namespace, *, wanted: bool) -> Callable[[StatusReport], Veri
     Raises:
         UsageError: an option that means nothing, or means nothing here.
     """
-    from modelops_bundle.errors import UsageError
-    from modelops_bundle.operations.verify import verify_project
-
     if not wanted:
+        from modelops_bundle.errors import UsageError
+
         given = next((name for name in _OPTIONS if getattr(args, name)), None)
         if given is not None:
             raise UsageError(f"--{given} says how entries are run", hint="add --verify")
         return None
+    from modelops_bundle.operations.verify import verify_project
+
     request = verify_request(args)
     return lambda report: verify_project(report, request)

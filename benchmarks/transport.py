@@ -5,14 +5,17 @@
 
 Each tool gets a registry of its own (Debian's `docker-registry`, on loopback, plain HTTP) and moves
 the same bytes. "raw" uploads and downloads this tool's blobs with `http.client` in four threads,
-without hashing or checking anything: what the registry itself can take. `--peer` names the existing
-tool's program, installed by you in an environment of its own. "cpu s" is the client's processor
-time: on a busy machine it says more than the wall clock.
+without hashing or checking anything: what the registry itself can take. "careful" does the same,
+and hashes what it moves, writes files of the right size and syncs them: the least that any client
+does which can be trusted. `--peer` names the existing tool's program, installed by you in an
+environment of its own. "cpu s" is the client's processor time: on a busy machine it says more than
+the wall clock. What earlier steps wrote is synced before each run.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import http.client
 import json
 import os
@@ -129,15 +132,18 @@ class Bench:
         print(f"{'':<10}version 2 sends {moved['blobs']} blobs, {share:.1%} of the bytes")
 
     def raw(self) -> None:
-        """This tool's blobs, as they are in a layout folder."""
+        """This tool's blobs, as they are in a layout folder: carelessly, then carefully."""
         store, other = self._folder / "store", self._folder / "other"
         shutil.copytree(self._project, other, ignore=shutil.ignore_patterns("state.json", "cache"))
         must(*PROGRAM, "push", "--remote", f"layout:{store}", cwd=other)
         shutil.rmtree(other)
-        with registry(self._folder) as host:
-            for action in ("push", "pull"):
-                command = [sys.executable, __file__, "--raw", action, host, str(store)]
-                self._time("raw", action, command, self._folder)
+        careful = [str(self._folder / "careful"), str(self._shape.size_bytes)]
+        for tool, further in (("raw", []), ("careful", careful)):
+            with registry(self._folder) as host:
+                for action in ("push", "pull"):
+                    command = [sys.executable, __file__, "--raw", action, host, str(store)]
+                    self._time(tool, action, [*command, *further], self._folder)
+        shutil.rmtree(self._folder / "careful")
         shutil.rmtree(store)
 
     def peer(self, program: Path) -> None:
@@ -201,13 +207,14 @@ class Bench:
             mine = self._runs["ours", action]
             ratios = [
                 f"{other} / ours {self._runs[other, action].seconds / mine.seconds:.2f}"
-                for other in ("raw", "peer", "skopeo")
+                for other in ("raw", "careful", "peer", "skopeo")
                 if (other, action) in self._runs
             ]
             print(f"{'':<10}{action}: {', '.join(ratios)}")
         print()
 
     def _time(self, tool: str, action: str, command: list[str], folder: Path) -> None:
+        os.sync()
         done = run(command, folder)
         if done.exit_code != 0:
             raise RuntimeError(f"exit code {done.exit_code}: {' '.join(command)}")
@@ -255,47 +262,102 @@ def must(*command: str | Path, cwd: Path) -> None:
         raise RuntimeError(f"{command}: {done.stdout[-500:]} {done.stderr[-2000:]}")
 
 
-def raw(action: str, host: str, store: str) -> None:
-    """Move all blobs of a layout folder, as plainly as can be."""
+def raw(action: str, host: str, store: str, folder: str = "", size_bytes: str = "0") -> None:
+    """Move all blobs of a layout folder, as plainly as can be; with a folder, carefully."""
     blobs = list((Path(store) / "blobs" / "sha256").iterdir())
-    work = upload if action == "push" else download
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda part: work(host, part), [blobs[n::4] for n in range(4)]))
+    if folder and action == "pull":
+        Path(folder).mkdir()
 
-
-def upload(host: str, blobs: list[Path]) -> None:
-    """POST and PUT each, over one connection."""
-    connection = http.client.HTTPConnection(host)
-    for path in blobs:
-        connection.request("POST", "/v2/bench/raw/blobs/uploads/", headers={"Content-Length": "0"})
-        answer = connection.getresponse()
-        answer.read()
-        place = answer.headers["Location"].partition(host)[2]
-        headers = {
-            "Content-Length": str(path.stat().st_size),
-            "Content-Type": "application/octet-stream",
-        }
+    def work(part: list[Path]) -> None:
+        connection = http.client.HTTPConnection(host)
         connection.blocksize = MIB
-        with open(path, "rb") as stream:
-            connection.request(
-                "PUT", f"{place}&digest=sha256:{path.name}", body=stream, headers=headers
-            )
-            answer = connection.getresponse()
-            answer.read()
-        if answer.status != 201:
-            raise RuntimeError(f"status {answer.status}")
+        for path in part:
+            if action == "push":
+                upload(connection, path, Content(path, careful=bool(folder)))
+            elif folder:
+                keep(folder, path.name, download(connection, path), int(size_bytes))
+            else:
+                for _ in download(connection, path):
+                    pass
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, [blobs[n::4] for n in range(4)]))
 
 
-def download(host: str, blobs: list[Path]) -> None:
-    """GET each, over one connection."""
-    connection = http.client.HTTPConnection(host)
-    for path in blobs:
-        connection.request("GET", f"/v2/bench/raw/blobs/sha256:{path.name}")
-        answer = connection.getresponse()
-        while answer.read(MIB):
-            pass
-        if answer.status != 200:
-            raise RuntimeError(f"status {answer.status}")
+class Content:
+    """A blob's file, hashed while it is read if that is wanted."""
+
+    def __init__(self, path: Path, *, careful: bool) -> None:
+        self._stream = open(path, "rb", buffering=0)  # noqa: SIM115
+        self._name = path.name
+        self._digest = hashlib.sha256() if careful else None
+
+    def read(self, size_bytes: int) -> bytes:
+        """The next piece."""
+        piece = self._stream.read(size_bytes)
+        if self._digest is not None:
+            self._digest.update(piece)
+        return piece
+
+    def close(self) -> None:
+        """Check what was read."""
+        self._stream.close()
+        if self._digest is not None and self._digest.hexdigest() != self._name:
+            raise RuntimeError(f"{self._name} is damaged")
+
+
+def upload(connection: http.client.HTTPConnection, path: Path, content: Content) -> None:
+    """POST and PUT a blob."""
+    start = "/v2/bench/raw/blobs/uploads/"
+    connection.request("POST", start, headers={"Content-Length": "0"})
+    answer = connection.getresponse()
+    answer.read()
+    place = answer.headers["Location"].partition("/v2/")[2]
+    headers = {
+        "Content-Length": str(path.stat().st_size),
+        "Content-Type": "application/octet-stream",
+    }
+    target = f"/v2/{place}&digest=sha256:{path.name}"
+    connection.request("PUT", target, body=content, headers=headers)
+    content.close()
+    answer = connection.getresponse()
+    answer.read()
+    if answer.status != 201:
+        raise RuntimeError(f"status {answer.status}")
+
+
+def download(connection: http.client.HTTPConnection, path: Path) -> Iterator[bytes]:
+    """GET a blob."""
+    connection.request("GET", f"/v2/bench/raw/blobs/sha256:{path.name}")
+    answer = connection.getresponse()
+    if answer.status != 200:
+        raise RuntimeError(f"status {answer.status}")
+    while piece := answer.read(MIB):
+        yield piece
+
+
+def keep(folder: str, name: str, pieces: Iterator[bytes], size_bytes: int) -> None:
+    """Hash a blob, and write it as files of at most this size, each on disk when it is done."""
+    digest, number, room = hashlib.sha256(), 0, 0
+    stream = None
+    for piece in pieces:
+        digest.update(piece)
+        rest = memoryview(piece)
+        while rest:
+            if stream is None:
+                stream = open(f"{folder}/{name}.{number}", "wb", buffering=0)  # noqa: SIM115
+                number, room = number + 1, size_bytes
+            count = stream.write(rest[:room])
+            rest, room = rest[count:], room - count
+            if not room:
+                os.fsync(stream.fileno())
+                stream.close()
+                stream = None
+    if stream is not None:
+        os.fsync(stream.fileno())
+        stream.close()
+    if digest.hexdigest() != name:
+        raise RuntimeError(f"{name} is damaged")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ class Heard:
         self.ended = 0
         self._busy = threading.Lock()
 
-    def begin(self, title: str, total_bytes: int) -> None:
+    def begin(self, title: str, total_bytes: int, unit: str = "") -> None:
         """Remember a phase."""
         self.phases.append((title, total_bytes, []))
 

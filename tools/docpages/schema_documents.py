@@ -868,7 +868,8 @@ DOCUMENTS: Mapping[str, Document] = {
             "conflicts": listing(CONFLICT),
             "refused": {"enum": [None, "conflict"]},
             "backup": of(MAYBE_TEXT, "The folder with what was replaced."),
-            "fetched_bytes": COUNT,
+            "fetched_bytes": of(COUNT, "From the remote."),
+            "cached_bytes": of(COUNT, "From the cache of this machine."),
         },
     ),
     "env": Document(

@@ -31,6 +31,7 @@ from modelops_bundle.errors import (
     ProjectNotFoundError,
     UnparsableSourceError,
 )
+from modelops_bundle.operations.at_hand import AtHand, contents_at_hand
 from modelops_bundle.operations.cached import ensure_cached, resolved
 from modelops_bundle.operations.jobs import Job, job_findings, job_from, read_job
 from modelops_bundle.operations.materialise import EnsureRequest
@@ -248,7 +249,8 @@ def ensure(
         held = ensure_cached(BundleCache(folder), remote, resolved(remote, wanted))
         return EnsuredBundle(str(held.digest), held.folder, held)
     request = EnsureRequest(reference=wanted, mirror=mirror, overwrite=overwrite)
-    ensured = _materialise(Path(dest), remote, request)
+    at_hand = contents_at_hand() if cache_dir is None else AtHand(BundleCache(Path(cache_dir)))
+    ensured = _materialise(Path(dest), remote, request, at_hand)
     _refuse_conflicts([str(conflict.path) for conflict in ensured.plan.conflicts])
     return EnsuredBundle(str(ensured.digest), ensured.folder)
 

@@ -24,7 +24,13 @@ from modelops_bundle.core.transfer import (
     PullPlan,
     plan_pull,
 )
-from modelops_bundle.errors import ChangedDuringUseError, FileAccessError, UsageError
+from modelops_bundle.errors import (
+    ChangedDuringUseError,
+    FileAccessError,
+    InvalidDigestError,
+    UsageError,
+)
+from modelops_bundle.operations.at_hand import AtHand
 from modelops_bundle.operations.fetch import Bundle, fetch_bundle
 from modelops_bundle.operations.pull import carry_out, finish
 from modelops_bundle.operations.settings import read_state
@@ -65,6 +71,7 @@ class Ensured:
         plan: What was done; with conflicts nothing was.
         removed: What `mirror` removed that is no file a bundle could hold, sorted.
         backup: Where the files are that `overwrite` replaced; None where there were none.
+        cached_bytes: How much of what was written came from the cache of this machine.
     """
 
     url: str
@@ -75,6 +82,7 @@ class Ensured:
     plan: PullPlan
     removed: tuple[str, ...] = ()
     backup: Path | None = None
+    cached_bytes: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -82,8 +90,14 @@ class Ensured:
         return 3 if self.plan.conflicts else 0
 
 
-def ensure(folder: Path, remote: Remote, request: EnsureRequest) -> Ensured:
+def ensure(
+    folder: Path, remote: Remote, request: EnsureRequest, at_hand: AtHand | None = None
+) -> Ensured:
     """Let a folder hold a bundle: every file of it, verified.
+
+    Args:
+        at_hand: Where contents may be that need not be fetched. A bundle that is there whole, and
+            is asked for by its digest, needs no remote.
 
     Raises:
         RemoteError: the remote or the bundle is at fault; nothing was written.
@@ -94,8 +108,8 @@ def ensure(folder: Path, remote: Remote, request: EnsureRequest) -> Ensured:
     place = Path(os.path.realpath(folder))
     if PROJECT_FOLDER in place.parts:
         raise UsageError(f"{folder}: inside {PROJECT_FOLDER}", not_done="nothing was written")
-    bundle = fetch_bundle(remote, request.reference)
-    run = _Run(remote, bundle, request)
+    bundle = _known(request.reference, at_hand) or fetch_bundle(remote, request.reference)
+    run = _Run(remote, bundle, request, at_hand)
     if os.path.lexists(place):
         if not place.is_dir():
             raise FileAccessError(f"{folder} is no folder", not_done="nothing was written")
@@ -110,6 +124,7 @@ class _Run:
     remote: Remote
     bundle: Bundle
     request: EnsureRequest
+    at_hand: AtHand | None
 
     def whole(self, place: Path) -> Ensured:
         """Fill a folder aside, or go on with one that was cut off, and give it its name."""
@@ -168,7 +183,7 @@ class _Run:
             files=self.bundle.index.digests,
             steps=plan.steps,
         )
-        backup = carry_out(project, self.remote, self.bundle, journal)
+        backup = carry_out(project, self.remote, self.bundle, journal, self.at_hand)
         try:
             removed = remove_surplus(str(project.root), surplus) if mirror else ()
         except OSError as error:
@@ -183,6 +198,7 @@ class _Run:
             folder=project.root,
             files=len(self.bundle.index.files),
             plan=plan,
+            cached_bytes=self.at_hand.taken_bytes if self.at_hand else 0,
         )
 
     def _plan(self, project: Project, *, mine: bool, mirror: bool) -> tuple[PullPlan, Surplus]:
@@ -219,6 +235,16 @@ class _Run:
             for step in plan.delete
         )
         return replace(plan, delete=deleted), surplus
+
+
+def _known(reference: str, at_hand: AtHand | None) -> Bundle | None:
+    """The bundle of a whole digest, from what is at hand; None where that does not suffice."""
+    if at_hand is None:
+        return None
+    try:
+        return at_hand.bundle(Digest.parse(reference))
+    except InvalidDigestError:
+        return None
 
 
 def _named(plan: PullPlan, recorded: Mapping[BundlePath, Digest]) -> PullPlan:

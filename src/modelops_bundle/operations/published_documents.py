@@ -121,7 +121,10 @@ class DeleteDocument(TypedDict):
 
 
 class EnsureDocument(TypedDict):
-    """`mops-bundle.ensure/1`; `removed` is what `--mirror` deleted."""
+    """`mops-bundle.ensure/1`; `removed` is what `--mirror` deleted.
+
+    What was written is `fetched_bytes` from the remote and `cached_bytes` from the cache.
+    """
 
     schema: str
     url: str
@@ -135,6 +138,7 @@ class EnsureDocument(TypedDict):
     refused: str | None
     backup: str | None
     fetched_bytes: int
+    cached_bytes: int
 
 
 def versions_document(url: str, versions: tuple[Version, ...]) -> VersionsDocument:
@@ -239,6 +243,7 @@ def ensure_document(ensured: Ensured) -> EnsureDocument:
     """The document of `ensure`."""
     plan = ensured.plan
     removed = sorted([*(str(step.path) for step in plan.delete), *ensured.removed])
+    written = sum(step.new.size_bytes for step in plan.write if step.new)
     return {
         "schema": "mops-bundle.ensure/1",
         "url": shown_url(ensured.url),
@@ -251,5 +256,6 @@ def ensure_document(ensured: Ensured) -> EnsureDocument:
         "conflicts": conflict_documents(plan),
         "refused": "conflict" if plan.conflicts else None,
         "backup": None if ensured.backup is None else str(ensured.backup),
-        "fetched_bytes": sum(step.new.size_bytes for step in plan.write if step.new),
+        "fetched_bytes": written - ensured.cached_bytes,
+        "cached_bytes": ensured.cached_bytes,
     }

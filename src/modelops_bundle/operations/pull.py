@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from modelops_bundle.core.transfer import PullJournal, PullOptions, PullPlan, Pu
 from modelops_bundle.core.travel import data_paths
 from modelops_bundle.errors import ChangedDuringUseError, LockTimeoutError
 from modelops_bundle.log import Log
+from modelops_bundle.operations.at_hand import AtHand
 from modelops_bundle.operations.contents import fetch_contents, read_content
 from modelops_bundle.operations.fetch import Bundle, fetch_bundle, read_registry_of
 from modelops_bundle.operations.local_contents import changed_files
@@ -205,8 +207,12 @@ def carry_out(
     remote: Remote,
     bundle: Bundle,
     journal: PullJournal,
+    at_hand: AtHand | None = None,
 ) -> Path | None:
     """Fetch what the steps of a journal need, decide, apply; the caller holds the pull's lock.
+
+    Args:
+        at_hand: Where contents may be that need not be fetched.
 
     Returns:
         The folder with what was overwritten, if anything was.
@@ -222,7 +228,7 @@ def carry_out(
     folder = PullFolder(project)
     folder.begin()
     try:
-        _fetch(remote, bundle, journal.steps, folder)
+        _fetch(remote, bundle, journal.steps, folder, at_hand)
     except BaseException:
         folder.close()
         raise
@@ -252,9 +258,15 @@ def _fetch(
     bundle: Bundle,
     steps: tuple[PullStep, ...],
     folder: PullFolder,
+    at_hand: AtHand | None,
 ) -> None:
     """Put the new contents aside, each under the number of its step."""
     numbers = {step.path: number for number, step in enumerate(steps) if step.new is not None}
+    if at_hand is not None:
+        for path, number in list(numbers.items()):
+            stage = partial(folder.stage, number)
+            if at_hand.take(bundle.index.files[path].state, stage):
+                del numbers[path]
     fetch_contents(
         remote,
         bundle.index,

@@ -35,12 +35,13 @@ def run(args: Namespace, out: Output) -> int:
 
     from modelops_bundle.cli.remote import bundle_of
     from modelops_bundle.cli.render.published import render_ensure, render_ensure_conflicts
+    from modelops_bundle.operations.at_hand import contents_at_hand
     from modelops_bundle.operations.materialise import EnsureRequest, ensure
     from modelops_bundle.operations.published_documents import ensure_document
 
     remote, reference = bundle_of(args.ref, args.remote)
     request = EnsureRequest(reference=reference, mirror=args.mirror, overwrite=args.overwrite)
-    ensured = ensure(Path(args.dest), remote, request)
+    ensured = ensure(Path(args.dest), remote, request, contents_at_hand())
     document = ensure_document(ensured)
     if document["conflicts"] and not out.json:
         out.complain(render_ensure_conflicts(document))

@@ -101,7 +101,10 @@ def render_ensure(document: EnsureDocument, columns: int) -> list[str]:
     lines = [f"  - {path}" for path in document["removed"]]
     written = len(document["written"])
     done = f"{written} written" if written else "all there already"
-    fetched = f" ({size_text(document['fetched_bytes'])})" if document["fetched_bytes"] else ""
+    parts = [size_text(document["fetched_bytes"])] if document["fetched_bytes"] else []
+    if document["cached_bytes"]:
+        parts.append(f"{size_text(document['cached_bytes'])} from the cache")
+    fetched = f" ({', '.join(parts)})" if parts else ""
     lines.append(
         f"{document['folder']} holds {counted(document['files'], 'file')}: {done}{fetched}."
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from modelops_bundle.codec.job_document import decode_job, job_of
+from modelops_bundle.codec.job_fields import JOB, PARAMETER_SET
 from modelops_bundle.core.job import Coverage, JobName, JobSpecification
 from modelops_bundle.errors import JobError
 from support import jobs
@@ -275,3 +279,37 @@ def test_aliases_that_expand_without_end_are_refused() -> None:
 def test_a_malformed_object_has_no_place() -> None:
     with pytest.raises(JobError, match=r"^job: 'model' must be a text; the job was not checked$"):
         job_of({"model": 3})
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["a", "", "a/b", "<<"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*JOB, *PARAMETER_SET, "values", "other"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*JOB, "other"]), VALUES))
+def test_any_document_is_read_or_refused(document: dict[str, Any]) -> None:
+    results = []
+    for read in (
+        lambda: job_of(document),
+        lambda: decode_job(json.dumps(document).encode(), name="a.json"),
+    ):
+        try:
+            results.append(summary(read()))
+        except JobError as error:
+            results.append({"refused": error.message.rpartition(": ")[2]})
+    assert results[0] == results[1]
+
+
+@given(st.binary(max_size=40), st.sampled_from(["a.json", "a.yaml", "a"]))
+def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
+    with suppress(JobError):
+        decode_job(content, name=name)

@@ -19,6 +19,7 @@ from modelops_bundle.core.plan import (
     Verdict,
 )
 from modelops_bundle.core.registry import BundleRegistry, Entry
+from modelops_bundle.errors import RegistryError
 from modelops_bundle.operations.jobs import job_findings, read_job
 from modelops_bundle.operations.observe import Session, observe
 from modelops_bundle.operations.status import StatusReport, evaluate
@@ -68,7 +69,15 @@ def check(
 
     Raises:
         BundleError: the registry, the configuration or a job cannot be read.
+        RegistryError: there is no registry: in a clone that lacks it all would seem well.
     """
+    if not project.registry.exists():
+        raise RegistryError(
+            "there is no registry to check",
+            path=REGISTRY,
+            not_done="nothing was checked",
+            hint="commit it where it was made, or run `mops-bundle init`",
+        )
     specifications = [read_job(project, file) for file in jobs]
     session = observe(project)
     unverified: tuple[BundlePath, ...] = ()

@@ -42,11 +42,9 @@ def read_job(project: Project, file: Path) -> Job:
     """
     path = _relative(project, file)
     try:
-        # Not a pipe: reading one could wait for ever.
-        with open(os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as stream:
-            found = os.fstat(stream.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise JobError("is no file", path=path, not_done=_NOT_DONE)
+        if not stat.S_ISREG(file.stat().st_mode):  # reading a pipe could wait for ever
+            raise JobError("is no file", path=path, not_done=_NOT_DONE)
+        with file.open("rb") as stream:
             content = stream.read(LARGEST_BYTES + 1)
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"

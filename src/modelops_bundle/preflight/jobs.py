@@ -102,6 +102,7 @@ class _JobCheck:
         self._index = JobIndex(context.registry, context.plan)
         self._definitions = Definitions(context)
         self._path = path
+        self._closest: dict[tuple[str, ...], Closest] = {}
 
     def finding(
         self, code: str, severity: Severity, mark: Mark, message: str, hint: str = ""
@@ -144,13 +145,14 @@ class _JobCheck:
     ) -> Iterator[Finding]:
         """Parameters that the model does not have, and those that a set leaves out."""
         told: set[str] = set()
-        closest = Closest(known)
         for given in simulation.parameters:
             named = {name.text for name in given.names}
             for name in given.names:
                 if name.text in known:
                     continue
-                named.update(closest.to(name.text))  # one that is misspelt is not left out too
+                named.update(
+                    self._near(known, name.text)
+                )  # one that is misspelt is not left out too
                 if name.text not in told:
                     told.add(name.text)
                     yield from self._member("MB333", "parameter", name, key, known)
@@ -216,7 +218,7 @@ class _JobCheck:
             return
         settled = self._settled(key, f"{what}s")
         doubt = "" if settled else ", as far as the code tells"
-        near = Closest(known).to(name.text)
+        near = self._near(known, name.text)
         if near:
             hint = f"Name one that exists (closest: {quoted(near)})"
         elif not known:
@@ -252,6 +254,10 @@ class _JobCheck:
             f"Give {'it a value' if len(missing) == 1 else 'them values'}: workers "
             f"{'refuse a simulation that lacks one' if strict else 'may have no default'}",
         )
+
+    def _near(self, known: tuple[str, ...], text: str) -> tuple[str, ...]:
+        """Names that look like one that is not among them."""
+        return self._closest.setdefault(known, Closest(known)).to(text)
 
     def _settled(self, key: EntryKey, field: str) -> bool:
         """Whether the code tells all of a model's outputs, scenarios or parameters."""

@@ -24,6 +24,10 @@ def no_project(shell: Shell) -> None:
     (shell.root / ".modelops-bundle").rmdir()
 
 
+def no_registry(shell: Shell) -> None:
+    (shell.root / ".modelops-bundle/registry.yaml").unlink()
+
+
 def broken_registry(shell: Shell) -> None:
     shell.write(".modelops-bundle/registry.yaml", "version: '1.1'\nmodels: [\n")
 
@@ -41,6 +45,7 @@ def broken_configuration(shell: Shell) -> None:
 
 UNCHECKABLE = {
     "no project": (no_project, None, 1),
+    "no registry": (no_registry, ".modelops-bundle/registry.yaml", 1),
     "registry": (broken_registry, ".modelops-bundle/registry.yaml", 3),
     "one side": (broken_side, ".modelops-bundle/registry.yaml", 1),
     "configuration": (broken_configuration, ".modelops-bundle/config.yaml", 2),

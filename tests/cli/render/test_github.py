@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -77,9 +78,17 @@ def test_more_than_github_shows_are_counted_and_listed_in_the_log() -> None:
     )
     assert lines[-5:] == [
         "Not shown as annotations:",
-        *(f"a.py:{at}: error MB302 number {at}" for at in (10, 11, 12)),
+        *(f"- a.py:{at}: error MB302 number {at}" for at in (10, 11, 12)),
         "check failed: 12 errors, 10 notes.",
     ]
+
+
+def test_a_name_in_the_log_does_not_pass_for_a_command() -> None:
+    place = Location(BundlePath("::stop-commands::x ##[debug]"), 1)
+    odd = [replace(one, location=place) for one in many("MB302", Severity.ERROR, 11)]
+    *_, first, second, _ = rendered(fresh_report(*odd))
+    assert first.startswith("- ::stop-commands::x ## [debug]:1: error MB302 ")
+    assert second.startswith("- ")
 
 
 def test_paths_are_those_of_the_repository() -> None:

@@ -49,8 +49,13 @@ def render_github(document: CheckDocument, place: BundlePath) -> list[str]:
             lines.append(_more(severity, rest))
             left += [finding_line(finding, registry) for finding in rest]
     if left:
-        lines += ["Not shown as annotations:", *(line.replace("\n", " ") for line in left)]
+        lines += ["Not shown as annotations:", *map(_log_line, left)]
     return [*lines, verdict_line(document)]
+
+
+def _log_line(text: str) -> str:
+    """A line of the log in which no name of a file passes for a command, old style or new."""
+    return f"- {text}".replace("\n", " ").replace("##[", "## [")
 
 
 def github_error(finding: FindingDocument, place: BundlePath) -> str:

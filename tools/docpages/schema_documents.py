@@ -313,6 +313,7 @@ VERIFY_FIELDS: Mapping[str, Schema] = {
             ),
             notes=listing(TEXT),
             called=FLAG,
+            printed=of(TEXT, "The end of what its process printed."),
             seconds={"type": "number", "minimum": 0},
         )
     ),

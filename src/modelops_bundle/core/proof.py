@@ -90,6 +90,7 @@ class EntryProof:
         open_facts: Facts that could not be compared.
         notes: What is worth knowing and is no fault.
         called: It was called, and gave something.
+        printed: What its process printed, the middle left out where that is long.
         seconds: How long it took; entries of one module share its import.
     """
 
@@ -102,6 +103,7 @@ class EntryProof:
     open_facts: tuple[OpenFact, ...] = ()
     notes: tuple[str, ...] = ()
     called: bool = False
+    printed: str = field(default="", compare=False)
     seconds: float = field(default=0.0, compare=False)
 
     @property

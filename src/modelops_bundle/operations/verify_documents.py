@@ -10,6 +10,9 @@ from modelops_bundle.operations.documents import StatusDocument
 from modelops_bundle.operations.report_documents import status_document
 from modelops_bundle.operations.verify import Verification
 
+#: Characters of what an entry printed.
+_PRINTED = 4_000
+
 
 class PythonDocument(TypedDict):
     """The interpreter that ran the entries, and why this one."""
@@ -53,7 +56,10 @@ class OpenFactDocument(TypedDict):
 
 
 class EntryProofDocument(TypedDict):
-    """One entry: `outcome` is `ok`, or the kind of its weightiest problem."""
+    """One entry: `outcome` is `ok`, or the kind of its weightiest problem.
+
+    `printed` is the end of what its process printed; entries of one module may share it.
+    """
 
     kind: str
     id: str
@@ -66,6 +72,7 @@ class EntryProofDocument(TypedDict):
     not_compared: list[OpenFactDocument]
     notes: list[str]
     called: bool
+    printed: str
     seconds: float
 
 
@@ -140,6 +147,7 @@ def _entry(entry: EntryProof) -> EntryProofDocument:
         "not_compared": [{"fact": one.fact, "reason": one.reason} for one in entry.open_facts],
         "notes": list(entry.notes),
         "called": entry.called,
+        "printed": entry.printed[-_PRINTED:],
         "seconds": round(entry.seconds, 3),
     }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from modelops_bundle.analysis.stdlib import STANDARD_LIBRARY
 from modelops_bundle.core.findings import Location
@@ -16,9 +18,11 @@ from modelops_bundle.core.proof import Absence, Frame, Interpreter, Problem, Tro
 from modelops_bundle.errors import InvalidPathError
 from modelops_bundle.operations.verify_subject import Subject
 from modelops_bundle.preflight.distributions import distribution_for, is_provided
+from modelops_bundle.workspace import probe
 from modelops_bundle.workspace.captive import Ended
 
 #: One line of Python's fault handler, innermost first after its heading.
+_FAULT_BEGINNING = "Fatal Python error: "
 _FAULT_HEADING = "(most recent call first):"
 _FAULT = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<function>\S+)', re.M)
 _NO_MEMORY = re.compile(
@@ -85,6 +89,9 @@ class Judge:
         elif ended.code < 0:
             trouble = Trouble.CRASHED
             message = f"{doing} crashed the interpreter ({_signal(-ended.code)})"
+        elif ended.code == _SPEECHLESS:
+            trouble = Trouble.CRASHED
+            message = f"{doing} closed files that others had opened, so nothing is known of it"
         else:
             trouble = Trouble.CRASHED
             message = f"{doing} ended the process (exit code {ended.code})"
@@ -126,6 +133,8 @@ class Judge:
                 f"{path} is in the project and does not travel",
                 f"See whether {_IGNORE} leaves it out; else run 'mops-bundle add {path}'",
             )
+        if self.subject.holds(name):
+            return Absence.NOWHERE, "its file is in the bundle, and was gone when it ran", ""
         if self.subject.provides(top):
             return Absence.NOWHERE, f"the bundle's {top} has no such module", ""
         if top in STANDARD_LIBRARY:
@@ -180,6 +189,11 @@ class Judge:
 
 
 _IGNORE = ".modelopsignore"
+#: The probe's exit code where it can no longer report.
+_SPEECHLESS = 94
+#: How imports show in what the fault handler prints.
+_MACHINERY = ("<frozen importlib", importlib.__file__)
+PROBES = Path(probe.__file__).parent
 
 
 def _location(frames: Sequence[Frame]) -> Location | None:
@@ -205,10 +219,19 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
+def printed(ended: Ended) -> str:
+    """What a process printed, without what the fault handler said at its end."""
+    if ended.code < 0 or ended.timed_out:
+        return ended.output.partition(_FAULT_BEGINNING)[0]
+    return ended.output
+
+
 def _fault_frames(output: str) -> tuple[RunFrame, ...]:
     """Where Python's fault handler saw the process last, innermost last."""
     _, heading, told = output.rpartition(_FAULT_HEADING)
     found = [
-        RunFrame(one["file"], int(one["line"]), one["function"]) for one in _FAULT.finditer(told)
+        RunFrame(one["file"], int(one["line"]), one["function"])
+        for one in _FAULT.finditer(told)
+        if not one["file"].startswith((*_MACHINERY, str(PROBES)))
     ]
     return tuple(reversed(found)) if heading else ()

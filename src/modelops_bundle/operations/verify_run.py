@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
 from modelops_bundle.codec.probe_json import (
     ProbeEntry,
@@ -18,16 +17,15 @@ from modelops_bundle.core.probing import Report
 from modelops_bundle.core.proof import EntryProof, Interpreter, OpenFact, Problem, Trouble
 from modelops_bundle.core.proof_compare import Comparison, compare_call, compare_entry
 from modelops_bundle.core.registry import EntryKey, Kind, ModelEntry, TargetEntry
-from modelops_bundle.operations.verify_judge import Judge
+from modelops_bundle.operations.verify_judge import PROBES, Judge, printed
 from modelops_bundle.operations.verify_subject import Subject
-from modelops_bundle.workspace import probe
 from modelops_bundle.workspace.captive import Ended, run_captive
 from modelops_bundle.workspace.sandbox import BundleCopy, Sandbox, Traces
 
-_PROBES = Path(probe.__file__).parent
-RUN, SURVEY = _PROBES / "run.py", _PROBES / "survey.py"
-#: Isolated: nothing of the environment, of the user's own packages or of the working folder.
-FLAGS = ("-I", "-B")
+RUN, SURVEY = PROBES / "run.py", PROBES / "survey.py"
+#: Isolated: nothing of the environment, of the user's own packages or of the working folder; no
+#: bytecode is written, and what is printed is not held back, as with workers.
+FLAGS = ("-I", "-B", "-u")
 _SHOWN = 5
 
 Entries = Mapping[EntryKey, ModelEntry | TargetEntry]
@@ -165,6 +163,7 @@ class ModuleRun:
             open_facts=open_facts,
             notes=tuple(around.notes()),
             called=called,
+            printed=printed(around.ended),
             seconds=around.seconds,
         )
 

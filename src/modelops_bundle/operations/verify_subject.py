@@ -73,16 +73,23 @@ class Subject:
         return tuple(folder if root == ROOT else f"{folder}/{root}" for root in roots)
 
     def file_of(self, module: str) -> BundlePath | None:
-        """The file of the project that a module would be, whether or not it travels."""
+        """The file of the project that a module would be, if it does not travel."""
         if self.project is None:
             return None
+        for path in self._files(module):
+            if path not in self.files and os.path.isfile(self.project.path(path)):
+                return path
+        return None
+
+    def holds(self, module: str) -> bool:
+        """Whether the bundle has a module's file."""
+        return any(path in self.files for path in self._files(module))
+
+    def _files(self, module: str) -> Iterator[BundlePath]:
         relative = module.replace(".", "/")
         for root in dict.fromkeys((*self.registry.source_roots, ROOT)):
             for name in (f"{relative}.py", f"{relative}/__init__.py"):
-                path = BundlePath(name if root == ROOT else f"{root}/{name}")
-                if path not in self.files and os.path.isfile(self.project.path(path)):
-                    return path
-        return None
+                yield BundlePath(name if root == ROOT else f"{root}/{name}")
 
     def needs(self, entry: ModelEntry | TargetEntry) -> Mapping[str, Location]:
         """Packages that an entry cannot do without, with the first place of each import."""

@@ -27,6 +27,8 @@ _NAMES = {
 }
 _FACTS = {"model_output": "model output"}
 _FRAMES = 12
+#: Of what an entry printed: so many lines, of so many characters.
+_LINES, _LINE = 8, 200
 
 
 def render_verify(document: VerifyDocument, columns: int) -> list[str]:
@@ -86,7 +88,17 @@ def _entry(entry: EntryProofDocument, columns: int, *, verbose: bool) -> Iterato
             yield f"      as registered: {', '.join(compared)}"
         if entry["called"]:
             yield "      called"
+        yield from _printed(entry["printed"])
         yield f"      {entry['seconds']:.1f} s"
+
+
+def _printed(text: str) -> Iterator[str]:
+    """The last lines that it printed."""
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    if lines:
+        yield "      printed:"
+    for line in lines[-_LINES:]:
+        yield f"        | {line:.{_LINE}}"
 
 
 def _problem(problem: ProblemDocument, *, verbose: bool) -> Iterator[str]:

@@ -23,6 +23,10 @@ from typing import TypeVar
 T = TypeVar("T")
 Json = dict[str, object]
 
+#: What reports are made with, whatever the user's code puts in the place of these.
+_PROCESS, _WRITE, _EXIT, _JSON = os.getpid, os.write, os._exit, json.dumps
+#: Exit code where the user's code has closed the descriptor of the reports.
+_SPEECHLESS = 94
 _FRAMES = 40
 _TEXT = 4_000
 #: Audit events that change what their first arguments name.
@@ -83,7 +87,7 @@ def _end(report: _Report, watch: _Watch) -> None:
             stream.flush()
         except (AttributeError, OSError, ValueError):
             continue
-    os._exit(0)
+    _EXIT(0)
 
 
 class _Report:
@@ -91,16 +95,19 @@ class _Report:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._process = os.getpid()
+        self._process = _PROCESS()
         os.set_inheritable(descriptor, False)
 
     def send(self, record: Json) -> None:
         """Write a line. A process that the user's code forked has nothing to say, and ends."""
-        if os.getpid() != self._process:
-            os._exit(0)
-        line = json.dumps(record).encode("ascii") + b"\n"
-        while line:
-            line = line[os.write(self._descriptor, line) :]
+        if _PROCESS() != self._process:
+            _EXIT(0)
+        line = _JSON(record).encode("ascii") + b"\n"
+        try:
+            while line:
+                line = line[_WRITE(self._descriptor, line) :]
+        except OSError:
+            _EXIT(_SPEECHLESS)
 
 
 class _Own:

@@ -137,9 +137,9 @@ def _differences(
         gone = [value for value in gone if value not in declared]
     new = [value for value in values if value not in recorded]
     if gone:
-        yield f"{name} {_named(gone)} {_are(gone)} registered, and not there when it runs"
+        yield f"{_noun(name, gone)} {_are(gone)} registered, and not there when it runs"
     if new:
-        yield f"{name} {_named(new)} {_are(new)} there when it runs, and not registered"
+        yield f"{_noun(name, new)} {_are(new)} there when it runs, and not registered"
 
 
 def _recorded(entry: ModelEntry | TargetEntry, name: str) -> tuple[str, ...]:
@@ -166,6 +166,12 @@ def _said(entry: TargetEntry) -> str:
 
 def _named(values: tuple[str, ...] | list[str]) -> str:
     return ", ".join(f"'{value}'" for value in sorted(values))
+
+
+def _noun(name: str, values: list[str]) -> str:
+    """`output 'a'`, `outputs 'a', 'b'`; data are data, however many."""
+    singular = len(values) == 1 and name.endswith("s")
+    return f"{name[:-1] if singular else name} {_named(values)}"
 
 
 def _are(values: list[str]) -> str:

@@ -44,8 +44,12 @@ class Judge:
     interpreter: Interpreter
     folder: str
 
-    def of_import(self, failure: RunFailure) -> Problem:
-        """Why a module cannot be imported."""
+    def of_import(self, failure: RunFailure, *, limited: bool) -> Problem:
+        """Why a module cannot be imported.
+
+        Args:
+            limited: Its memory was limited.
+        """
         if failure.memory:
             return self._problem(
                 Trouble.OUT_OF_MEMORY, "importing it needs too much memory", failure
@@ -56,7 +60,9 @@ class Judge:
             message = f"importing it ends the program (sys.exit({failure.message}))"
         else:
             message = f"importing it raises {_exception(failure)}"
-        return self._problem(Trouble.IMPORT_ERROR, message, failure)
+        # Libraries that find no room say many things, but seldom that.
+        hint = "If it is for want of memory, give more with --memory" if limited else ""
+        return self._problem(Trouble.IMPORT_ERROR, message, failure, hint)
 
     def of_use(self, failure: RunFailure, doing: str) -> Problem:
         """Why an entry fails when it is used.
@@ -172,9 +178,13 @@ class Judge:
         shown = os.path.relpath(os.path.realpath(path), project.root)
         return path if shown.startswith("..") else shown
 
-    def _problem(self, trouble: Trouble, message: str, failure: RunFailure) -> Problem:
+    def _problem(
+        self, trouble: Trouble, message: str, failure: RunFailure, hint: str = ""
+    ) -> Problem:
         frames = self._frames(failure.frames)
-        return Problem(trouble=trouble, message=message, location=_location(frames), frames=frames)
+        return Problem(
+            trouble=trouble, message=message, hint=hint, location=_location(frames), frames=frames
+        )
 
     def _frames(self, frames: Sequence[RunFrame]) -> tuple[Frame, ...]:
         return tuple(self._frame(frame) for frame in frames)
@@ -189,6 +199,8 @@ class Judge:
 
 
 _IGNORE = ".modelopsignore"
+#: Characters of an exception's text in a message; its traceback has no more either.
+_LONGEST = 200
 #: The probe's exit code where it can no longer report.
 _SPEECHLESS = 94
 #: How imports show in what the fault handler prints.
@@ -209,7 +221,8 @@ def _location(frames: Sequence[Frame]) -> Location | None:
 
 def _exception(failure: RunFailure) -> str:
     first = failure.message.strip().split("\n")[0].rstrip(".")
-    return f"{failure.type}: {first}" if first else failure.type
+    cut = first if len(first) <= _LONGEST else f"{first[:_LONGEST]}..."
+    return f"{failure.type}: {cut}" if first else failure.type
 
 
 def _signal(number: int) -> str:

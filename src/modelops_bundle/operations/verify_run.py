@@ -216,7 +216,8 @@ class _Around:
         if imported is None:
             return [self._died("importing it")]
         if imported.failure is not None:
-            return [self.judge.of_import(imported.failure)]
+            limited = self.limits.memory_bytes is not None
+            return [self.judge.of_import(imported.failure, limited=limited)]
         facts, call = self.told.of("facts", str(key)), self.told.of("called", str(key))
         if facts is None:
             return [self._died(_USING[key.kind])]

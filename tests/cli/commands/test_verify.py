@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import venv
 from pathlib import Path
@@ -72,7 +73,7 @@ def test_what_is_decided_when_it_runs_is_compared(decay: Shell) -> None:
     assert [(p["kind"], p["message"]) for p in entry["problems"]] == [
         (
             "fact-mismatch",
-            "outputs 'activity' is registered, and not there when it runs",
+            "output 'activity' is registered, and not there when it runs",
         ),
         (
             "fact-mismatch",
@@ -103,14 +104,36 @@ def test_a_helper_that_does_not_travel_is_named(decay: Shell) -> None:
     assert (problem["path"], problem["line"]) == (MODEL, 6)
 
 
-def test_a_helper_of_the_project_is_not_found_through_an_editable_install(
-    decay: Shell, tmp_path: Path
+FINDER = """\
+import importlib.util, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "extras":
+            return importlib.util.spec_from_file_location(name, {place!r})
+
+sys.meta_path.insert(0, Finder())
+"""
+
+
+@pytest.mark.parametrize("way", ["path", "finder", "copy"])
+def test_an_installed_project_does_not_stand_in_for_what_does_not_travel(
+    decay: Shell, tmp_path: Path, way: str
 ) -> None:
     environment = tmp_path / "environment"
     venv.create(environment, symlinks=True)
     [site] = environment.glob("lib/python*/site-packages")
-    (site / "plain_decay.pth").write_text(f"{decay.root}\n")
-    decay.write("extras.py", "PER_BQ = 1.0\n")
+    helper = decay.root / "extras.py"
+    helper.write_text("PER_BQ = 1.0\n")
+    if way == "path":
+        (site / "plain_decay.pth").write_text(f"{decay.root}\n")
+    elif way == "finder":
+        (site / "plain_decay.pth").write_text("import plain_decay_finder\n")
+        (site / "plain_decay_finder.py").write_text(FINDER.format(place=str(helper)))
+    else:
+        _distribution(site, "plain_decay", modules=("extras",))
+    check = subprocess.run([environment / "bin/python", "-I", "-c", "import extras"], check=False)
+    assert check.returncode == 0
     code = "__import__(f'{chr(101)}xtras')  # mops: imports decay"
     problem = broken(decay, MODEL, code, "--python", str(environment))
     assert (problem["absence"], problem["module"]) == ("untracked", "extras")
@@ -129,13 +152,16 @@ def test_a_package_that_nothing_declares_is_told_from_one_that_is_not_installed(
     assert problem["line"] == 5
 
 
-def _distribution(site: Path, name: str, requires: str = "") -> None:
-    """A package of one module, as if it were installed."""
-    (site / f"{name}.py").write_text("")
+def _distribution(site: Path, name: str, requires: str = "", modules: tuple[str, ...] = ()) -> None:
+    """A package of one module, or of several, as if it were installed."""
+    modules = modules or (name,)
+    for module in modules:
+        (site / f"{module}.py").write_text("")
     info = site / f"{name}-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{requires}")
-    (info / "RECORD").write_text(f"{name}.py,,\n{name}-1.0.dist-info/METADATA,,\n")
+    files = [*(f"{module}.py" for module in modules), f"{name}-1.0.dist-info/METADATA"]
+    (info / "RECORD").write_text("".join(f"{file},,\n" for file in files))
 
 
 def test_a_package_that_is_installed_by_chance_is_found_out(decay: Shell, tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ check: environment
 system:
 	@tools/system-tools git skopeo docker-registry openssl chromium zsh fish
 	@tools/make-azurite
+	@tools/make-frameworks
 
 .PHONY: test-core
 test-core: environment system
@@ -69,4 +70,4 @@ lock:
 
 .PHONY: clean
 clean:
-	rm -rf .venv .venv-* .azurite build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* .azurite .frameworks build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -59,7 +59,9 @@ MISSING = Problem(
     frames=FRAMES,
 )
 SLOW = Problem(trouble=Trouble.TIMED_OUT, message="calling it took more than 5 s")
-OTHER = Problem(trouble=Trouble.FACT_MISMATCH, message="it is for output 'a', not 'b' as registered")
+OTHER = Problem(
+    trouble=Trouble.FACT_MISMATCH, message="it is for output 'a', not 'b' as registered"
+)
 FILES = {"models/sir.py": FileState(MODEL, Digest.of_bytes(b""), 2048)}
 PYTHON = Interpreter(executable=".venv/bin/python", version="3.12.4", chosen=".venv")
 DONE = Verification(

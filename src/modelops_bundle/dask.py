@@ -106,7 +106,7 @@ class BundlePlugin(WorkerPlugin):
         full = parse_full_reference(ref)
         if full is None or not full.reference:
             raise UsageError(
-                f"not a full reference: {ref!r:.200}", hint="give URL@sha256:… or URL:tag"
+                f"not a full reference: {ref!r:.200}", hint="give URL@sha256:... or URL:tag"
             )
         remote = open_worker_remote(full.url, insecure=insecure)
         wanted = full.reference

@@ -67,7 +67,7 @@ class Output:
 
     def lines(self, lines: Iterable[str]) -> None:
         """Print lines of text on stdout."""
-        safe = [printable(line) for text in lines for line in text.split("\n")]
+        safe = _shown(lines, sys.stdout)
         if self.colour:
             from modelops_bundle.cli.render.colour import paint
 
@@ -103,9 +103,7 @@ class Output:
 
     def complain(self, lines: Iterable[str]) -> None:
         """Print lines of text on stderr."""
-        for text in lines:
-            for line in text.split("\n"):
-                sys.stderr.write(printable(line) + "\n")
+        sys.stderr.write("".join(line + "\n" for line in _shown(lines, sys.stderr)))
 
     def ask(self, question: str) -> bool:
         """Ask a yes-or-no question; no is the default, and the answer where nobody can answer."""
@@ -134,7 +132,9 @@ def printable(line: str) -> str:
 
 def encodable(line: str) -> str:
     """The line as standard output will show it: what its encoding lacks is written out."""
-    encoding = sys.stdout.encoding or "ascii"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if line.isascii() or encoding == "utf-8":
+        return line
     return line.encode(encoding, "backslashreplace").decode(encoding)
 
 
@@ -157,12 +157,30 @@ def _never_fail_to_encode(stream: TextIO) -> None:
         reconfigure(errors="backslashreplace")
 
 
-def terminal_columns() -> int:
-    """The terminal's width in character cells; 80 where there is none."""
+def _shown(lines: Iterable[str], stream: TextIO) -> list[str]:
+    """The lines as a stream shows them: on a terminal none is wider than it, if that can be."""
+    if not stream.isatty():
+        return [printable(line) for text in lines for line in text.split("\n")]
+    from modelops_bundle.cli.render.reflow import Verbatim, reflowed
+
+    columns = terminal_columns(stream)
+    shown: list[str] = []
+    for text in lines:
+        for line in map(printable, text.split("\n")):
+            shown += [line] if isinstance(text, Verbatim) else reflowed(line, columns)
+    return shown
+
+
+def terminal_columns(stream: TextIO | None = None) -> int:
+    """The terminal's width in character cells; 80 where there is none.
+
+    Args:
+        stream: What leads to the terminal; standard output by default.
+    """
     asked = os.environ.get("COLUMNS", "")
     if asked.isascii() and asked.isdigit() and int(asked) > 0:
         return int(asked)
     try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or DEFAULT_COLUMNS
+        return os.get_terminal_size((stream or sys.stdout).fileno()).columns or DEFAULT_COLUMNS
     except (OSError, ValueError):
         return DEFAULT_COLUMNS

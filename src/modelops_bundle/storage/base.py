@@ -219,7 +219,7 @@ def parse_reference(text: str) -> Reference:
     if not _TAG.fullmatch(text):
         raise UsageError(
             f"not a reference: {without_login(text)!r:.300}",
-            hint="give a tag, a digest (sha256:…) or its beginning",
+            hint="give a tag, a digest (sha256:...) or its beginning",
         )
     try:
         return Reference(text, Digest.parse(f"sha256:{text}"), "")

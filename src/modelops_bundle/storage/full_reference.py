@@ -9,7 +9,7 @@ from modelops_bundle.storage.base import parse_reference
 from modelops_bundle.storage.registry_address import SCHEME, looks_like_registry
 
 _FOLDERS = ("layout:", "file://")
-_HINT = "give URL:tag or URL@sha256:…"
+_HINT = "give URL:tag or URL@sha256:..."
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelops_bundle.cli.render.layout import counted, place
+from modelops_bundle.cli.render.reflow import Verbatim
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def render_check(document: CheckDocument, columns: int) -> list[str]:
         columns: Not used: a finding is one line, whatever the terminal's width.
     """
     registry = document["project"]["registry"]
-    lines = [finding_line(finding, registry) for finding in document["findings"]]
+    lines = [Verbatim(finding_line(finding, registry)) for finding in document["findings"]]
     return [*lines, verdict_line(document)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelops_bundle.cli.output import printable
 from modelops_bundle.cli.render.graph import UNDECLARED, marked
+from modelops_bundle.cli.render.reflow import Verbatim
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def render_mermaid(document: GraphDocument, columns: int) -> list[str]:
     for style, (fill, border) in _COLOURS.items():
         if style in used:
             lines.append(f"  classDef {style} fill:{fill},stroke:{border},color:#000000")
-    return lines
+    return [Verbatim(line) for line in lines]
 
 
 def render_dot(document: GraphDocument, columns: int) -> list[str]:
@@ -77,7 +78,7 @@ def render_dot(document: GraphDocument, columns: int) -> list[str]:
         if edge["kind"] == UNDECLARED:
             fields += ", style=dashed"
         lines.append(f"  {names[edge['from']]} -> {names[edge['to']]} [{fields}];")
-    return [*lines, "}"]
+    return [Verbatim(line) for line in (*lines, "}")]
 
 
 def _style(node: NodeDocument) -> str:

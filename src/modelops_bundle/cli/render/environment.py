@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelops_bundle.cli.render.layout import padded
+from modelops_bundle.cli.render.layout import cells, padded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def has_details(document: StatusDocument) -> bool:
 def environment_lines(document: StatusDocument, indent: int) -> list[str]:
     """A line for each difference, behind the file that it is in."""
     changes = document["environment"]["changes"]
-    width = max((len(change["path"]) for change in changes), default=0) + 2
+    width = max((cells(change["path"]) for change in changes), default=0) + 2
     lines: list[str] = []
     for change in changes:
         what = (

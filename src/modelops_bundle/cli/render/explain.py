@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from modelops_bundle.cli.render.environment import shortened
-from modelops_bundle.cli.render.layout import counted, labelled, place
+from modelops_bundle.cli.render.layout import cells, counted, labelled, place
+from modelops_bundle.cli.render.reflow import Verbatim
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def render_explain(document: ExplainDocument, columns: int) -> list[str]:
         (f"! {_LABELS.get(reason['field'], reason['field'])}", _difference(reason))
         for reason in document["differences"]
     ]
-    width = max([_LABEL_CELLS, *(len(label) + 2 for label, _ in differences)])
+    width = max([_LABEL_CELLS, *(cells(label) + 2 for label, _ in differences)])
     inputs = [(_label(one), _text(one, document)) for one in document["inputs"]]
     lines = [_headline(document), *labelled((*differences, *inputs), 2, width, columns)]
     details = [*_diffs(document), *_downstream(document)]
@@ -155,10 +156,10 @@ def _diffs(document: ExplainDocument) -> Iterator[str]:
             yield f"Too much of {one['path']} changed to be shown."
         else:
             yield ""
-            yield f"    --- {one['path']} (last sync)"
-            yield f"    +++ {one['path']}"
+            yield Verbatim(f"    --- {one['path']} (last sync)")
+            yield Verbatim(f"    +++ {one['path']}")
             for line in change["diff"]:
-                yield f"    {line[:1]}{line[1:].expandtabs(4)}".rstrip()
+                yield Verbatim(f"    {line[:1]}{line[1:].expandtabs(4)}".rstrip())
 
 
 def _downstream(document: ExplainDocument) -> Iterator[str]:
@@ -171,7 +172,7 @@ def _downstream(document: ExplainDocument) -> Iterator[str]:
         return
     yield ""
     yield "Invalidates:" if below["invalid"] else "Used by:"
-    width = max(len(label) for label, _ in rows) + 2
+    width = max(cells(label) for label, _ in rows) + 2
     yield from labelled(rows, 2, width)
 
 

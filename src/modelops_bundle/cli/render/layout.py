@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modelops_bundle.cli.output import encodable, printable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,15 +15,23 @@ LONGEST = 120
 
 
 def cells(text: str) -> int:
-    """How many character cells a terminal gives this text."""
+    """How many character cells a terminal gives this text.
+
+    What cannot be shown counts as it is written out: control characters, and what the encoding of
+    standard output lacks. Widths are those of `wcwidth` in terminals: two for East Asian wide
+    characters and emoji, none for what combines with the character before, one for what is
+    ambiguous (Unicode Standard Annex 11).
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = encodable(printable(text))
     if text.isascii():
         return len(text)
     import unicodedata
 
     width = 0
     for character in text:
-        if unicodedata.combining(character):
-            continue
+        if unicodedata.category(character) in ("Mn", "Me") or "\u1160" <= character <= "\u11ff":
+            continue  # combines: marks, and the vowels and finals of Hangul syllables
         width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
     return width
 

@@ -69,7 +69,7 @@ RULE = Rule(
         "virtual environment, or in the active one, do, and packages whose import name differs "
         "from their distribution's (`sklearn`, `yaml`, `PIL`) are known anyway. The standard "
         "library and the project's own modules are left out. An import that the code can do "
-        "without (`try: … except ImportError`) is a note."
+        "without (`try: ... except ImportError`) is a note."
     ),
     check=check,
 )

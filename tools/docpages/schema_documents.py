@@ -681,20 +681,25 @@ DOCUMENTS: Mapping[str, Document] = {
                     name=TEXT,
                     state=of(
                         {"enum": [*_STATES, "added", "undeclared"]},
-                        "Against what the registry recorded of it.",
+                        "Against what the registry recorded of it; `undeclared` is what code reads "
+                        "and nothing declares.",
                     ),
                     affected=of(FLAG, "It, or something that it depends on, is not as recorded."),
                     path=MAYBE_PATH,
                     line=LINE,
-                    reasons=listing(
-                        record(
-                            code=MAYBE_TEXT,
-                            message=TEXT,
-                            path=MAYBE_PATH,
-                            line=LINE,
-                            via=listing(PATH),
-                            cosmetic=FLAG,
-                        )
+                    reasons=of(
+                        listing(
+                            record(
+                                code=of(MAYBE_TEXT, "Null for what has no rule of its own."),
+                                message=TEXT,
+                                path=MAYBE_PATH,
+                                line=LINE,
+                                via=of(listing(PATH), "The chain of imports that leads there."),
+                                cosmetic=FLAG,
+                            )
+                        ),
+                        "What differs, as `status` tells it; of a file, who reads it without "
+                        "declaring it.",
                     ),
                 )
             ),
@@ -709,7 +714,8 @@ DOCUMENTS: Mapping[str, Document] = {
                                     *("compares", "holds", "runs_with", "reads_undeclared"),
                                 ]
                             },
-                            "What `to` does with `from`.",
+                            "What `to` does with `from`; no sync sees a change along "
+                            "`reads_undeclared`.",
                         ),
                     )
                 ),

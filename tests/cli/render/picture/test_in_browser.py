@@ -209,6 +209,9 @@ def test_reasons_are_those_of_status(show: Open, project: Project) -> None:
         f"{reason.message} (models/sir.py -> lib/network.py -> lib/rates.py)"
     )
     assert page.locator(".link.hot:not(.quiet)").count() == 7
+    find(page, "incidence_target")
+    assert listed(page, "Affected by", whole) == {MODEL}
+    assert page.locator("#selected .reasons").count() == 0
 
 
 def test_everything_can_be_done_with_keys(show: Open, project: Project) -> None:

@@ -3,7 +3,7 @@
 const byId = (id) => document.getElementById(id);
 const graph = JSON.parse(byId("graph").textContent);
 const layout = JSON.parse(byId("layout").textContent);
-const { words, room } = layout;
+const { texts, room } = layout;
 const nodes = graph.nodes;
 const placeOf = new Map(nodes.map((node, at) => [node.id, at]));
 const before = nodes.map(() => []);

@@ -58,7 +58,7 @@ function redraw() {
 // Where to look first: at what is stale, else at the models.
 function worst() {
   const entries = [...nodes.keys()].filter((at) => ENTRIES.includes(nodes[at].kind));
-  return entries.find((at) => look(nodes[at]) === "stale") ?? entries[0];
+  return entries.find((at) => texts[at].look === "stale") ?? entries[0];
 }
 
 function back() {
@@ -79,44 +79,18 @@ function el(tag, attributes = {}, ...children) {
   return made;
 }
 
-// Control characters and marks that turn text round are written out, as in the drawings.
-const printable = (text) => text.replace(/(?! )[\p{C}\p{Z}]/gu, (character) => {
-  const short = { "\t": "\\t", "\n": "\\n", "\r": "\\r" }[character];
-  if (short) return short;
-  let point = character.codePointAt(0);
-  if (point >= 0xdc80 && point <= 0xdcff) point -= 0xdc00; // a byte of a name that is no text
-  const [letter, digits] = point < 0x100 ? ["x", 2] : point < 0x10000 ? ["u", 4] : ["U", 8];
-  return "\\" + letter + point.toString(16).padStart(digits, "0");
-});
-const nameOf = (at) => printable(nodes[at].name);
-const called = (at) => `${words.kinds[nodes[at].kind]} ${nameOf(at)}`;
+const called = (at) => `${texts[at].kind} ${texts[at].name}`;
 const subject = (places) => (places.length === 1 ? called(places[0]) : `${places.length} files`);
-
-function look(node) {
-  if (["fresh", "cosmetic"].includes(node.state)) return node.affected ? "affected" : node.state;
-  return ["added", "undeclared"].includes(node.state) ? node.state : "stale";
-}
-
-function stateWords(node) {
-  const affected = node.affected && ["fresh", "cosmetic"].includes(node.state);
-  if (!affected) return words.states[node.state];
-  return node.state === "fresh" ? "affected" : `${words.states.cosmetic}, affected`;
-}
-
-function sign(node) {
-  const text = words.marks[node.state] || "!";
-  return el("span", { class: `sign ${look(node)}`, "aria-hidden": "true" }, text);
-}
+const sign = (at) => el(
+  "span", { class: `sign ${texts[at].look}`, "aria-hidden": "true" }, texts[at].mark);
+const state = (at) => el("span", { class: `state ${texts[at].look}` }, texts[at].state);
 
 function line(at, relation = "") {
-  const node = nodes[at];
-  const kind = FILES.includes(node.kind) ? "" : words.kinds[node.kind] + " ";
+  const kind = isFile(at) ? "" : texts[at].kind + " ";
   const item = el("li", {}, el("a", { href: "#" + drawing.prefix, "data-node": at },
-    sign(node), kind, el("bdi", {}, nameOf(at))));
+    sign(at), kind, el("bdi", {}, texts[at].name)));
   if (relation) item.append(" ", el("span", { class: "relation" }, relation));
-  if (look(node) !== "fresh") {
-    item.append(" ", el("span", { class: `state ${look(node)}` }, stateWords(node)));
-  }
+  if (texts[at].look !== "fresh") item.append(" ", state(at));
   return item;
 }
 
@@ -127,7 +101,8 @@ function section(title, items) {
 
 function chained(at, chain) {
   const item = line(at);
-  item.append(el("ol", { class: "chain" }, ...chain.map((step) => el("li", {}, nameOf(step)))));
+  const steps = chain.map((step) => el("li", {}, texts[step].name));
+  item.append(el("ol", { class: "chain" }, ...steps));
   return item;
 }
 
@@ -161,8 +136,7 @@ function describe() {
   byId("overview").hidden = focus.length > 0;
   pane.replaceChildren();
   if (!focus.length) {
-    const sentence = `Nothing in the registry depends on ${printable(graph.path || "")}.`;
-    if (nothing) pane.append(el("p", {}, sentence));
+    if (nothing) pane.append(el("p", {}, `Nothing in the registry depends on ${layout.asked}.`));
     return;
   }
   if (focus.length > 1) {
@@ -172,27 +146,31 @@ function describe() {
     return;
   }
   const [at] = focus;
-  const node = nodes[at];
-  const where = node.line ? `${node.path}:${node.line}` : node.path;
+  const { name, kind, place, reasons } = texts[at];
   pane.append(
-    el("span", { class: "kind" }, words.kinds[node.kind]),
-    el("h2", { class: "subject" }, el("bdi", {}, nameOf(at))),
-    el("p", {}, sign(node), el("span", { class: `state ${look(node)}` }, stateWords(node))),
+    el("span", { class: "kind" }, kind),
+    el("h2", { class: "subject" }, el("bdi", {}, name)),
+    el("p", {}, sign(at), state(at)),
   );
-  if (where && where !== node.name) pane.append(el("p", { class: "path" }, printable(where)));
-  if (node.reasons.length) {
-    pane.append(el("ul", { class: "reasons" }, ...node.reasons.map((reason) => {
-      const via = reason.via.length > 1 ? ` (${reason.via.join(" -> ")})` : "";
-      return el("li", {}, printable(reason.message + via));
-    })));
+  if (place && place !== name) pane.append(el("p", { class: "path" }, place));
+  if (reasons.length) {
+    pane.append(el("ul", { class: "reasons" }, ...reasons.map((reason) => el("li", {}, reason))));
   }
   if (isFile(at)) pane.append(...changes(focus));
+  pane.append(...section("Affected by", causes(at).map((one) => line(one))));
   pane.append(
     ...section("Depends on", before[at].map((one) => line(one.from, relationOf(one)))),
     ...section(isFile(at) ? "Used directly by" : "Used by",
       after[at].map((one) => line(one.to, relationOf(one)))),
   );
   pane.parentElement.scrollTop = 0;
+}
+
+// Of what is as recorded and affected: what it depends on that is not as recorded itself.
+function causes(at) {
+  if (texts[at].look !== "affected") return [];
+  return [...upstream([at]).keys()].filter((one) => (
+    !["code", "data"].includes(nodes[one].kind) && texts[one].look === "stale"));
 }
 
 const relationOf = (link) => ({ reads_undeclared: "not declared" }[link.kind] || "");
@@ -261,18 +239,18 @@ let chosen = -1;
 
 function search() {
   const terms = query.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const texts = nodes.map((node) => (
-    `${words.kinds[node.kind]} ${node.name} ${node.path || ""}`.toLowerCase()));
+  const lines = nodes.map((node, at) => (
+    `${texts[at].kind} ${node.name} ${node.path || ""}`.toLowerCase()));
   const rank = (at) => {
     const name = nodes[at].name.toLowerCase();
     return name === terms[0] ? 0 : name.startsWith(terms[0]) ? 1 : name.includes(terms[0]) ? 2 : 3;
   };
   const all = terms.length
-    ? [...nodes.keys()].filter((at) => terms.every((term) => texts[at].includes(term))) : [];
+    ? [...nodes.keys()].filter((at) => terms.every((term) => lines[at].includes(term))) : [];
   hits = all.sort((a, b) => rank(a) - rank(b) || a - b).slice(0, 40);
   found.replaceChildren(...hits.map((at, place) => el(
     "li", { role: "option", id: "hit" + place, "data-hit": place, "aria-selected": "false" },
-    sign(nodes[at]), el("span", {}, words.kinds[nodes[at].kind] + " ", el("bdi", {}, nameOf(at))),
+    sign(at), el("span", {}, texts[at].kind + " ", el("bdi", {}, texts[at].name)),
   )));
   const more = all.length - hits.length;
   if (!hits.length || more) {

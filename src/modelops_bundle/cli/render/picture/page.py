@@ -8,7 +8,8 @@ from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
 
-from modelops_bundle.cli.render.layout import counted
+from modelops_bundle.cli.output import printable
+from modelops_bundle.cli.render.layout import counted, place
 from modelops_bundle.cli.render.picture import boxes
 from modelops_bundle.cli.render.picture.drawing import draw
 from modelops_bundle.cli.render.picture.labels import KINDS, MARKS, STATES, look, state_words
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
     from modelops_bundle.cli.render.picture.boxes import View
     from modelops_bundle.cli.render.picture.drawing import Drawing
-    from modelops_bundle.operations.graph_documents import GraphDocument, NodeDocument
+    from modelops_bundle.operations.graph_documents import (
+        GraphDocument,
+        NodeDocument,
+        NodeReasonDocument,
+    )
 
 _ENTRIES = ("model", "target")
 #: One after another they are the page's script.
@@ -35,7 +40,7 @@ def html_page(document: GraphDocument) -> str:
     """The page, in ASCII, so that no terminal or pipe can spoil it.
 
     Args:
-        document: `mops-bundle.graph/1` of a whole project; what it is focused on, is the page.
+        document: `mops-bundle.graph/1` of a whole project; the page opens on its focus.
     """
     whole = boxes.every_node(document)
     shown: dict[str, tuple[View, Drawing]] = {"a": (whole, draw(whole))}
@@ -51,7 +56,6 @@ def html_page(document: GraphDocument) -> str:
     )
     layout = {prefix: _layout(view, drawing) for prefix, (view, drawing) in shown.items()}
     style, script = _asset("page.css"), "".join(map(_asset, _SCRIPTS))
-    page = _asset("page.html")
     parts = {
         "policy": _policy(style, script),
         "project": text(document["project"]),
@@ -60,7 +64,14 @@ def html_page(document: GraphDocument) -> str:
         "legend": _legend(document),
         "drawings": drawings,
         "graph": _json(document),
-        "layout": _json({"drawings": layout, "words": _words(), "room": _room()}),
+        "layout": _json(
+            {
+                "drawings": layout,
+                "texts": _texts(document),
+                "room": _room(),
+                "asked": printable(document["path"] or ""),
+            }
+        ),
         "style": style,
         "script": script,
     }
@@ -119,8 +130,25 @@ def _layout(view: View, drawing: Drawing) -> Mapping[str, object]:
     }
 
 
-def _words() -> Mapping[str, object]:
-    return {"kinds": KINDS, "states": STATES, "marks": MARKS, "relations": RELATIONS}
+def _texts(document: GraphDocument) -> list[Mapping[str, object]]:
+    """What the page says of each node, in the words of the drawings."""
+    return [
+        {
+            "name": printable(node["name"]),
+            "kind": KINDS[node["kind"]],
+            "look": look(node["state"], affected=node["affected"]),
+            "state": state_words(node["state"], affected=node["affected"]),
+            "mark": MARKS.get(node["state"], "!"),
+            "place": printable(place(node["path"], node["line"])),
+            "reasons": [printable(_told(reason)) for reason in node["reasons"]],
+        }
+        for node in document["nodes"]
+    ]
+
+
+def _told(reason: NodeReasonDocument) -> str:
+    chain = f" ({' -> '.join(reason['via'])})" if len(reason["via"]) > 1 else ""
+    return reason["message"] + chain
 
 
 def _room() -> Mapping[str, int]:

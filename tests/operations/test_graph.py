@@ -197,8 +197,8 @@ def test_an_output_that_no_model_has_is_missing(project: Project) -> None:
     [
         ("incidence_tarfet", "did you mean 'incidence_target'?"),
         ("data/observd.csv", "did you mean 'data/observed.csv'?"),
-        ("target:nothing like it at all", "`mops-bundle list` lists the entries"),
-        ("bell\a", "`mops-bundle list` lists the entries"),
+        ("target:nothing like it at all", "run `mops-bundle list` for all ids"),
+        ("bell\a", "run `mops-bundle list` for all ids"),
     ],
 )
 def test_what_is_neither_entry_nor_file_is_refused(project: Project, name: str, hint: str) -> None:

@@ -13,9 +13,13 @@ from dataclasses import dataclass, field
 
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.paths import ROOT, BundlePath
-
-_ENVIRONMENTS = (".venv", "venv", "env")
-_MAX_PTH_BYTES = 1 << 16
+from modelops_bundle.workspace.site_packages import (
+    ENVIRONMENTS,
+    added_folders,
+    adding_files,
+    is_environment,
+    site_packages,
+)
 
 
 @dataclass(slots=True)
@@ -50,11 +54,11 @@ class InstalledPackages:
         return self._folders
 
     def _search(self) -> Iterator[str]:
-        for environment in _ENVIRONMENTS:
+        for environment in ENVIRONMENTS:
             folder = os.path.join(self.root, environment)
             self.looked_at[folder] = None
-            if os.path.isfile(os.path.join(folder, "pyvenv.cfg")):
-                yield from self._with_added(_site_packages(folder))
+            if is_environment(folder):
+                yield from self._with_added(site_packages(folder))
         inside = self.root + os.sep
         # The working directory and the project itself are no installed packages.
         own = [one for one in sys.path if os.path.isabs(one) and os.path.isdir(one)]
@@ -66,37 +70,12 @@ class InstalledPackages:
         for folder in folders:
             self.looked_at[folder] = None
             yield folder
-            try:
-                names = sorted(name for name in os.listdir(folder) if name.endswith(".pth"))
-            except OSError:
-                continue
-            for name in names:
-                yield from self._added_by(os.path.join(folder, name))
-
-    def _added_by(self, path: str) -> Iterator[str]:
-        self.looked_at[path] = None
-        try:
-            with open(path, "rb") as file:
-                text = file.read(_MAX_PTH_BYTES).decode("utf-8", "ignore")
-        except OSError:
-            return
-        for line in text.splitlines():
-            if line.strip() and not line.startswith(("import ", "import\t", "#")):
-                added = os.path.normpath(os.path.join(os.path.dirname(path), line.strip()))
-                if os.path.isdir(added):
+            for name in adding_files(folder):
+                path = os.path.join(folder, name)
+                self.looked_at[path] = None
+                for added in added_folders(path):
                     self.looked_at[added] = None
                     yield added
-
-
-def _site_packages(environment: str) -> list[str]:
-    below = os.path.join(environment, "lib")
-    try:
-        versions = sorted(os.listdir(below))
-    except OSError:
-        versions = []
-    found = [os.path.join(below, one, "site-packages") for one in versions]
-    found.append(os.path.join(environment, "Lib", "site-packages"))
-    return [one for one in found if os.path.isdir(one)]
 
 
 class PackageTree:

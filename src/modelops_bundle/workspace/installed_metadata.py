@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 
+from modelops_bundle.workspace.site_packages import listed
+
 _LIMIT_BYTES = 4 << 20
 _SEPARATORS = re.compile(r"[-_.]+")
 # `pkg/…`, `module.py`, `module.cpython-311-x86_64-linux-gnu.so` in a RECORD.
@@ -21,19 +23,12 @@ def providers(folders: Iterable[str], names: Collection[str]) -> dict[str, froze
     """
     found: dict[str, set[str]] = {}
     for folder in folders if names else ():
-        for entry in _listed(folder):
+        for entry in listed(folder):
             if entry.endswith(".dist-info"):
                 distribution = _SEPARATORS.sub("-", entry.partition("-")[0]).lower()
                 for module in set(_modules(os.path.join(folder, entry))).intersection(names):
                     found.setdefault(module, set()).add(distribution)
     return {name: frozenset(distributions) for name, distributions in found.items()}
-
-
-def _listed(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except OSError:
-        return []
 
 
 def _modules(folder: str) -> Iterator[str]:

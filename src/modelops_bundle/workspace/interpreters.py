@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelops_bundle.errors import UsageError
+from modelops_bundle.workspace.site_packages import ENVIRONMENTS, is_environment
 
-_ENVIRONMENTS = (".venv", "venv", "env")
 _PROGRAMS = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
 
 
@@ -45,9 +45,9 @@ def choose_interpreter(asked: str | None, root: Path | None) -> Chosen:
     active = _in_environment(os.environ.get("VIRTUAL_ENV", ""))
     if active is not None:
         return Chosen(active, "VIRTUAL_ENV")
-    for name in _ENVIRONMENTS if root is not None else ():
+    for name in ENVIRONMENTS if root is not None else ():
         own = _in_environment(os.path.join(str(root), name))
-        if own is not None and os.path.isfile(os.path.join(str(root), name, "pyvenv.cfg")):
+        if own is not None and is_environment(os.path.join(str(root), name)):
             return Chosen(own, name)
     conda = _in_environment(os.environ.get("CONDA_PREFIX", ""))
     if conda is not None:

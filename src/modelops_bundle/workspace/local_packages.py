@@ -15,11 +15,17 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from modelops_bundle.workspace.project import PYPROJECT
+from modelops_bundle.workspace.site_packages import (
+    ENVIRONMENTS,
+    added_folders,
+    adding_files,
+    is_environment,
+    listed,
+    site_packages,
+)
 
 Table = Mapping[str, object]
 
-#: Where a virtual environment of a project is, by custom.
-_ENVIRONMENTS = (".venv", "venv", "env")
 #: Where the packages of a local project are, below its folder; "" for the folder itself.
 _LAYOUTS = ("src", "", "lib", "python")
 _DIRECT = re.compile(r"@\s*(file:[^\s;]+)")
@@ -55,8 +61,9 @@ def local_packages(root: str) -> LocalPackages:
     found = LocalPackages()
     for folder, source in (*_from_pyproject(root), *_from_requirements(root, found)):
         _add_project(found, folder, source)
-    for environment in _ENVIRONMENTS:
-        if os.path.isfile(f"{root}/{environment}/pyvenv.cfg"):
+    for name in ENVIRONMENTS:
+        environment = os.path.join(root, name)
+        if is_environment(environment):
             _from_environment(root, environment, found)
     return found
 
@@ -115,11 +122,7 @@ def _reference(root: str, text: str, source: str) -> Iterator[tuple[str, str]]:
 
 
 def _from_requirements(root: str, found: LocalPackages) -> Iterator[tuple[str, str]]:
-    try:
-        names = sorted(os.listdir(root))
-    except OSError:
-        return
-    for name in names:
+    for name in listed(root):
         if name.startswith("requirements") and name.endswith(".txt"):
             for line in _text(f"{root}/{name}", found).splitlines():
                 yield from _reference(root, line.partition(" #")[0], name)
@@ -146,29 +149,24 @@ def _globbed(folder: str, pattern: str) -> Iterable[str]:
 
 
 def _from_environment(root: str, environment: str, found: LocalPackages) -> None:
-    from glob import glob
-
-    places = [
-        *glob(f"{root}/{environment}/lib/python3*/site-packages"),
-        *glob(f"{root}/{environment}/Lib/site-packages"),
-    ]
-    for place in sorted(places):
+    for place in site_packages(environment):
         found.looked_at.append(place)
-        for name in sorted(os.listdir(place)):
-            shown = os.path.relpath(os.path.join(place, name), root)
+        adding = frozenset(adding_files(place))
+        for name in listed(place):
+            path = os.path.join(place, name)
+            shown = os.path.relpath(path, root)
             if name.endswith(".dist-info"):
-                folder = _recorded(f"{place}/{name}/direct_url.json", found)
+                folder = _recorded(f"{path}/direct_url.json", found)
                 if folder:
                     _add_project(found, folder, f"{shown}/direct_url.json")
-            elif name.endswith((".pth", ".egg-link")):
-                for line in _text(f"{place}/{name}", found).splitlines():
-                    folder = os.path.realpath(os.path.join(place, line.strip()))
-                    if line.strip() and not line.startswith(("import ", "import\t", "#", ".")):
-                        _add_folder(found, folder, place, shown)
+            elif name in adding:
+                found.looked_at.append(path)
+                for folder in added_folders(path):
+                    _add_folder(found, os.path.realpath(folder), place, shown)
 
 
 def _add_folder(found: LocalPackages, folder: str, place: str, source: str) -> None:
-    if os.path.isdir(folder) and not f"{folder}/".startswith(f"{place}/"):
+    if not f"{folder}/".startswith(f"{place}/"):
         found.folders.setdefault(folder, source)
 
 
@@ -192,10 +190,7 @@ def _file_path(text: str) -> str:
 
 def _holds(folder: str, name: str) -> bool:
     """Whether a folder holds this very name: on some systems `stat` ignores case."""
-    try:
-        return name in os.listdir(folder)
-    except OSError:
-        return False
+    return name in listed(folder)
 
 
 def _is_package(path: str) -> bool:

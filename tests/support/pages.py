@@ -32,6 +32,8 @@ SERVICES = {"docker-registry": "localhost:5000", "moto_server": "localhost:9000"
 #: Ports of as many digits as those on the page, so that lines break at the same places.
 _PORTS = range(1100, 9999)
 _START_TIMEOUT_S = 60
+#: The line of a phase, which is printed only where it takes more than a moment.
+_PROGRESS = re.compile(r"(Uploading|Downloading|Hashing|Copying|Verifying) [\d.]+ \w+")
 #: What differs from run to run, in order.
 _PLACEHOLDERS = (
     # A machine that is busy takes longer than half a second over little, and then says so.
@@ -169,7 +171,8 @@ class Shell:
         text = text.replace(sys.prefix, "~/venv")
         for shown, real in self._ports.items():
             text = text.replace(real, shown)
-        return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
+        lines = (line.rstrip() for line in text.splitlines() if not _PROGRESS.fullmatch(line))
+        return "\n".join(lines).strip("\n")
 
     def comparable(self, text: str) -> str:
         """The same, with placeholders for what differs between machines."""

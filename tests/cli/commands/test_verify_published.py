@@ -216,3 +216,11 @@ def test_what_cannot_be_installed_is_told(installable: Shell, tmp_path: Path) ->
     assert shown.document["refused"] == "install"
     assert any("isotopes" in line for line in shown.document["output"])
     assert os.listdir(os.environ["TMPDIR"]) == []
+
+
+def test_a_target_that_cannot_be_called_is_not_counted_as_called(stored: Shell) -> None:
+    stored.write("checks/plain.py", "def misfit(simulated):\n    return 0.0\n")
+    stored.ok("register-target", "checks/plain.py:misfit", "--output", "activity")
+    shown = stored.ok("verify", "--call").out
+    assert "Not compared: call of misfit (it takes arguments: simulated)" in shown
+    assert shown.endswith("Verified: 3 entries; 1 of 2 targets called.\n")

@@ -131,8 +131,12 @@ def verify_summary(document: VerifyDocument) -> str:
         return "No models or targets are registered: nothing was run."
     failed = [entry["outcome"] for entry in entries if entry["outcome"] != "ok"]
     if not failed:
-        call = " and called" if document["call"] else ""
-        return f"Verified{call}: {counted(len(entries), 'entry', 'entries')}."
+        all_ = counted(len(entries), "entry", "entries")
+        targets = [entry for entry in entries if entry["kind"] == "target"]
+        called = sum(entry["called"] for entry in targets)
+        if document["call"] and called < len(targets):
+            return f"Verified: {all_}; {called} of {counted(len(targets), 'target')} called."
+        return f"Verified{' and called' if document['call'] else ''}: {all_}."
     kinds = [_counted(failed.count(kind), name) for kind, name in _NAMES.items() if kind in failed]
     all_ = counted(len(entries), "entry", "entries")
     return f"{len(entries) - len(failed)} of {all_} verified: {', '.join(kinds)}."

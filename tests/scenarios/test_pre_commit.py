@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 import yaml
 
+from support.pages import FENCE
 from support.project import FILES, Shell, make_project, register_all
 
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "ci.md"
 HOOKS = Path(__file__).parents[2] / ".pre-commit-hooks.yaml"
 BIN = Path(sys.executable).parent
 
@@ -57,8 +59,8 @@ class Repository:
         assert code == 0, shown
         return shown
 
-    def install(self, *ids: str, arguments: tuple[str, ...] = ()) -> None:
-        chosen = [{**hooks()[id_], "language": "system", "args": [*arguments]} for id_ in ids]
+    def install(self, *ids: str, **changes: Any) -> None:
+        chosen = [{**hooks()[id_], "language": "system", **changes} for id_ in ids]
         config = {"repos": [{"repo": "local", "hooks": chosen}]}
         (self.root / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
         self.ok("pre-commit", "install")
@@ -165,7 +167,7 @@ def test_the_writing_hook_decides_nothing(shell: Shell, repository: Repository) 
 def test_a_project_below_the_root_is_named(shell: Shell, tmp_path: Path) -> None:
     above = Repository(shell.root.parent, tmp_path / "home")
     above.ok("git", "init", "-q")
-    above.install("mops-bundle-check", arguments=("-C", "sir"))
+    above.install("mops-bundle-check", args=["-C", "sir"])
     code, shown = above.commit()
     assert code == 0, shown
     shell.edit("lib/rates.py", "2.0", "3.0")
@@ -173,3 +175,20 @@ def test_a_project_below_the_root_is_named(shell: Shell, tmp_path: Path) -> None
     code, shown = above.commit()
     assert code == 1
     assert "models/sir.py:5: error MB121 " in shown
+
+
+def test_the_jobs_that_a_commit_changes_are_checked(shell: Shell, repository: Repository) -> None:
+    blocks = [block["body"] for block in FENCE.finditer(PAGE.read_text(encoding="utf-8"))]
+    (text,) = (body for body in blocks if body.startswith("- id: mops-bundle-check\n"))
+    (hook,) = yaml.safe_load(text)
+    repository.install(hook.pop("id"), **hook)
+    code, shown = repository.commit()
+    assert code == 0
+    assert "(no files to check)Skipped" in shown
+    shell.write("jobs/a.yaml", "model: models.sir\n")
+    shell.write("jobs/b.json", '{"model": "models.sri"}')
+    repository.ok("git", "add", "-A")
+    code, shown = repository.commit()
+    assert code == 1
+    assert "jobs/b.json:1: error MB331 'models.sri' is no registered model" in shown
+    assert "jobs/a.yaml" not in shown

@@ -21,8 +21,9 @@ JOBS: tuple[RuleDoc, ...] = (
         "MB332",
         "Job names an unknown scenario",
         _ERROR,
-        "The model has no scenario of that name, so the simulation would be refused. It is a "
-        "warning where the model's scenarios cannot be told from the code.",
+        "The model has no scenario of that name: workers refuse the simulation, or run it without "
+        "one and say nothing. It is a warning where the model's scenarios cannot be told from the "
+        "code.",
     ),
     RuleDoc(
         "MB333",

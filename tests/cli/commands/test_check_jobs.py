@@ -70,8 +70,12 @@ def test_several_jobs_are_checked_with_the_registry_of_a_sync(shell: Shell) -> N
     shell.edit("targets/incidence.py", '"incidence"', '"cases"')
     shell.write("a.json", study(outputs=["cases"]))
     shell.write("b.json", study(outputs=["incidence"]))
-    found = shell.json("check", "--job", "a.json", "--job", "b.json")["findings"]
-    assert [f["path"] for f in found if f["code"] == "MB335"] == ["b.json"]
+    for calls in (
+        ["--job", "a.json", "--job", "b.json"],
+        ["--job", "a.json", "b.json", "--strict"],
+    ):
+        found = shell.json("check", *calls)["findings"]
+        assert [f["path"] for f in found if f["code"] == "MB335"] == ["b.json"]
 
 
 def test_a_job_elsewhere_is_told_from_the_project(shell: Shell, tmp_path: Path) -> None:

@@ -27,10 +27,11 @@ def add_arguments(parser: CommandParser) -> None:
     )
     parser.add_argument(
         "--job",
-        action="append",
+        action="extend",
+        nargs="+",
         default=[],
         metavar="FILE",
-        help="check this job specification, JSON or YAML, too; several are fine",
+        help="check these job specifications, JSON or YAML, too",
     )
     parser.add_argument(
         "--output-format",

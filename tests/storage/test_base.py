@@ -252,6 +252,27 @@ def test_setting_a_tag_to_what_it_holds_is_fine(remote: Remote) -> None:
     assert remote.resolve("latest") == first
 
 
+@pytest.mark.parametrize("fixed", [True, False])
+def test_a_manifest_is_stored_and_tagged_at_once(remote: Remote, fixed: bool) -> None:
+    first = tagged(remote, manifest(1), "latest")
+    content = manifest(2)
+    names = ["latest", *([immutable_tag(digest_of(content))] if fixed else [])]
+    moves = [TagMove(name=name, expected=frozenset({first})) for name in names]
+    for _ in range(2):
+        digest = remote.publish_manifest(content, moves)
+        assert remote.held(names) == dict.fromkeys(names, digest)
+        assert remote.read_manifest(digest) == content
+
+
+def test_a_manifest_is_not_tagged_over_what_somebody_else_published(remote: Remote) -> None:
+    first = tagged(remote, manifest(1), "latest")
+    content = manifest(2)
+    moves = [TagMove(name=immutable_tag(digest_of(content))), TagMove(name="latest")]
+    with pytest.raises(TagMovedError):
+        remote.publish_manifest(content, moves)
+    assert remote.held(["latest"]) == {"latest": first}
+
+
 def test_a_tag_needs_its_manifest(remote: Remote) -> None:
     with pytest.raises(NotFoundInRemoteError):
         remote.set_tags(digest_of(manifest(9)), [TagMove(name="latest")])

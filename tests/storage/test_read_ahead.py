@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_little_is_read_as_it_is_asked_for() -> None:
 
 
 def test_an_error_comes_in_its_place() -> None:
-    def failing() -> Iterator[bytes]:
+    def failing() -> Generator[bytes, None, None]:
         yield from PIECES[:3]
         raise OSError("the disk is gone")
 
@@ -42,7 +42,7 @@ def test_an_error_comes_in_its_place() -> None:
 def test_nothing_more_is_read_once_it_is_closed() -> None:
     taken: list[int] = []
 
-    def counted() -> Iterator[bytes]:
+    def counted() -> Generator[bytes, None, None]:
         for number, piece in enumerate(PIECES):
             taken.append(number)
             yield piece
@@ -50,15 +50,15 @@ def test_nothing_more_is_read_once_it_is_closed() -> None:
     before = threads()
     pieces = read_ahead(counted(), WORTH_BYTES)
     assert next(pieces) == PIECES[0]
-    pieces.close()  # type: ignore[attr-defined]
-    assert threads() == before
+    pieces.close()
+    assert threads() <= before
     assert len(taken) < 10, "no further than it may be ahead"
 
 
 def test_reading_goes_on_while_a_piece_is_used() -> None:
     second = threading.Event()
 
-    def noticed() -> Iterator[bytes]:
+    def noticed() -> Generator[bytes, None, None]:
         yield b"1"
         second.set()
         yield b"2"

@@ -74,8 +74,7 @@ def copy_bundle(
     mounted = _moved(source, target, absent)
     with saying_what_stays(lambda: f"all contents are at {target.url}; look there for the tags"):
         unrecorded = _recorded(source, target, bundle.digest)
-        target.put_manifest(source.read_manifest(bundle.digest))
-        target.set_tags(bundle.digest, moves)
+        target.publish_manifest(source.read_manifest(bundle.digest), moves)
     return Copied(
         source_url=source.url,
         url=target.url,

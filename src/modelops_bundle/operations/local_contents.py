@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Generator, Iterator
+from contextlib import suppress
 
 from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.paths import BundlePath
@@ -41,7 +42,9 @@ class LocalContent:
 
     def __exit__(self, *_: object) -> None:
         for pieces in self._begun:
-            pieces.close()
+            # One that a dead disk keeps a thread waiting for cannot be closed, nor need it be.
+            with suppress(ValueError):
+                pieces.close()
 
     def __iter__(self) -> Iterator[bytes]:
         pieces = self._pieces()

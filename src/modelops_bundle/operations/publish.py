@@ -114,8 +114,7 @@ def publish(
         _check_unchanged(unsent, recheck or (lambda states: changed_files(project, states)))
         if not decided.settled:
             with saying_what_stays(lambda: _standing_tags(remote, plan)):
-                _finish(project, remote, wrapped)
-                remote.set_tags(plan.digest, plan.tags)
+                _finish(project, remote, wrapped, plan.tags)
         sent, names = len(plan.upload), ", ".join(move.name for move in plan.tags)
         _LOG.info("published %s as %s; %d blobs sent", plan.digest, names, sent)
     return _published(remote, files, wrapped, decided, unrecorded)
@@ -217,10 +216,10 @@ def _likely(tags: tuple[TagMove, ...]) -> frozenset[Digest]:
     return frozenset(digest for move in tags if not move.force for digest in move.expected)
 
 
-def _finish(project: Project, remote: Remote, wrapped: Wrapped) -> None:
-    """Store the manifest: all blobs that it names are there, as far as is known."""
+def _finish(project: Project, remote: Remote, wrapped: Wrapped, tags: tuple[TagMove, ...]) -> None:
+    """Store and tag the manifest: all blobs that it names are there, as far as is known."""
     try:
-        remote.put_manifest(wrapped.document)
+        remote.publish_manifest(wrapped.document, tags)
     except NotFoundInRemoteError:
         # The remote has lost what an earlier bundle names: ask for everything after all.
         there = remote.present(wrapped.wanted)
@@ -228,7 +227,7 @@ def _finish(project: Project, remote: Remote, wrapped: Wrapped) -> None:
         _upload(project, _to(remote, lost))
         if wrapped.manifest.config.digest not in there:
             _send_index(remote, wrapped)
-        remote.put_manifest(wrapped.document)
+        remote.publish_manifest(wrapped.document, tags)
 
 
 def _send_index(remote: Remote, wrapped: Wrapped) -> None:

@@ -125,6 +125,16 @@ class Remote(BlobStore, Protocol):
         """
         ...
 
+    def publish_manifest(self, content: bytes, moves: Sequence[TagMove]) -> Digest:
+        """Store a manifest and let these tags name it: `put_manifest` and `set_tags` in one.
+
+        Where a tag may not be set, the manifest may be there all the same.
+
+        Raises:
+            NotFoundInRemoteError, TagMovedError: see there.
+        """
+        ...
+
     def open_range(
         self, descriptor: Descriptor, start_bytes: int, end_bytes: int
     ) -> Iterator[bytes]:

@@ -125,6 +125,12 @@ class MemoryRemote:
             for one in about:
                 del self._manifests[one]
 
+    def publish_manifest(self, content: bytes, moves: Sequence[TagMove]) -> Digest:
+        """See `Remote`."""
+        digest = self.put_manifest(content)
+        self.set_tags(digest, moves)
+        return digest
+
     def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:
         """See `Remote`."""
         with self._lock:

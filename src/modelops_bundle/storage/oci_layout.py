@@ -173,6 +173,12 @@ class OciLayoutRemote:
         finally:
             aside.close()
 
+    def publish_manifest(self, content: bytes, moves: Sequence[TagMove]) -> Digest:
+        """See `Remote`."""
+        digest = self.put_manifest(content)
+        self.set_tags(digest, moves)
+        return digest
+
     def set_tags(self, digest: Digest, moves: Sequence[TagMove]) -> None:
         """See `Remote`."""
         self.read_manifest(digest)

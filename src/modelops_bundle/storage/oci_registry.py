@@ -161,6 +161,15 @@ class OciRegistryRemote:
         self._last = digest, content
         return digest
 
+    def publish_manifest(self, content: bytes, moves: Sequence[TagMove]) -> Digest:
+        """See `Remote`. Where a tag that never moves is set, that stores the manifest."""
+        digest = Digest.of_bytes(content)
+        if not any(_IMMUTABLE.fullmatch(move.name) for move in moves):
+            self.put_manifest(content)
+        self._last = digest, content
+        self.set_tags(digest, moves)
+        return digest
+
     def present(self, descriptors: Collection[Descriptor]) -> frozenset[Digest]:
         """See `Remote`. A blob of another size than it should have counts as absent."""
         from modelops_bundle.storage.registry_upload import has_blob
@@ -275,9 +284,8 @@ class OciRegistryRemote:
         if moves:
             took_s = time.monotonic() - looked_s
             time.sleep(min(max(_PATIENCE * took_s, _SHORTEST_S), _LONGEST_S))
-        named = [*fixed, *(move.name for move in moves)]
-        after = self.held(named)
-        lost = [name for name in named if after.get(name) != digest]
+        after = self.held([move.name for move in moves])
+        lost = [move.name for move in moves if after.get(move.name) != digest]
         if lost:
             raise TagMovedError(
                 f"tag {lost[0]} of {self.url} was moved to {after.get(lost[0])} by somebody else "

@@ -36,7 +36,7 @@ from modelops_bundle.operations.pull import carry_out, finish
 from modelops_bundle.operations.settings import read_state
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.workspace.atomic import sync_folder
-from modelops_bundle.workspace.journal import pull_lock
+from modelops_bundle.workspace.journal import holds_fetched, pull_lock
 from modelops_bundle.workspace.locks import exclusive
 from modelops_bundle.workspace.pending import is_pending
 from modelops_bundle.workspace.project import Project
@@ -151,8 +151,9 @@ class _Run:
             except OSError as error:
                 raise _unusable(place, error) from error
             finally:
-                # What was decided is gone on with; what was not is nobody's.
-                if not is_pending(Project(aside)):
+                # What was decided, or is fetched, is gone on with; the rest is nobody's.
+                kept = Project(aside)
+                if not is_pending(kept) and not holds_fetched(kept):
                     shutil.rmtree(aside, ignore_errors=True)
             sync_folder(str(place.parent))
         return replace(done, folder=place)

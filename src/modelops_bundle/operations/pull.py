@@ -15,7 +15,7 @@ from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.settings import SyncPoint
 from modelops_bundle.core.transfer import PullJournal, PullOptions, PullPlan, PullStep, plan_pull
 from modelops_bundle.core.travel import data_paths
-from modelops_bundle.errors import ChangedDuringUseError, LockTimeoutError
+from modelops_bundle.errors import ChangedDuringUseError, LockTimeoutError, RemoteError
 from modelops_bundle.log import Log
 from modelops_bundle.operations.at_hand import AtHand
 from modelops_bundle.operations.contents import fetch_contents, read_content
@@ -23,7 +23,7 @@ from modelops_bundle.operations.fetch import Bundle, fetch_bundle, read_registry
 from modelops_bundle.operations.local_contents import changed_files
 from modelops_bundle.operations.settings import read_state, write_state
 from modelops_bundle.storage.base import Remote
-from modelops_bundle.workspace.apply import apply_steps
+from modelops_bundle.workspace.apply import Applied, apply_steps
 from modelops_bundle.workspace.extra_roots import extra_roots_in
 from modelops_bundle.workspace.journal import PullFolder, pull_lock
 from modelops_bundle.workspace.locks import exclusive
@@ -229,19 +229,12 @@ def carry_out(
     folder.begin()
     try:
         _fetch(remote, bundle, journal.steps, folder, at_hand)
-    except BaseException:
-        folder.close()
+        with exclusive(project.lock):
+            applied = _decide(project, journal, folder)
+    except BaseException as error:
+        if is_pending(project) and folder.journal() is None:
+            _undo(journal.steps, folder, error)
         raise
-    with exclusive(project.lock):
-        try:
-            _check_unedited(project, journal.steps)
-        except BaseException:
-            folder.close()
-            raise
-        folder.commit(journal)
-        applied = apply_steps(project, journal, folder, again=False)
-        _record(project, journal, applied.left)
-        folder.close()
     _LOG.info("%s now holds %s: %d changes", project.root, journal.digest, len(journal.steps))
     if applied.left:
         shown = "; ".join(f"{path} ({why})" for path, why in applied.left)
@@ -253,6 +246,42 @@ def carry_out(
     return applied.backup
 
 
+def _decide(project: Project, journal: PullJournal, folder: PullFolder) -> Applied:
+    """Move the files into place; the caller holds the project's lock.
+
+    An interrupt that comes too late to undo the pull is heard when it is done.
+    """
+    _check_unedited(project, journal.steps)
+    try:
+        folder.commit(journal)
+        return _apply(project, journal, folder, again=False)
+    except KeyboardInterrupt as interrupt:
+        if folder.journal() is not None:
+            _apply(project, journal, folder, again=True)
+            interrupt.add_note("the pull was decided by then, and has been carried out")
+        raise
+
+
+def _apply(project: Project, journal: PullJournal, folder: PullFolder, *, again: bool) -> Applied:
+    applied = apply_steps(project, journal, folder, again=again)
+    _record(project, journal, applied.left)
+    folder.close()
+    folder.forget()
+    return applied
+
+
+def _undo(steps: tuple[PullStep, ...], folder: PullFolder, error: BaseException) -> None:
+    """Drop what was put aside; where the line or a person failed, not what has come already."""
+    contents = {number: step.new.digest for number, step in enumerate(steps) if step.new}
+    cut_off = isinstance(error, KeyboardInterrupt | RemoteError)
+    kept = folder.keep(contents) if cut_off else 0
+    folder.close()
+    if isinstance(error, KeyboardInterrupt):
+        error.add_note(
+            f"no file was changed; {kept} of {len(contents)} are fetched, and are not fetched again"
+        )
+
+
 def _fetch(
     remote: Remote,
     bundle: Bundle,
@@ -261,7 +290,11 @@ def _fetch(
     at_hand: AtHand | None,
 ) -> None:
     """Put the new contents aside, each under the number of its step."""
-    numbers = {step.path: number for number, step in enumerate(steps) if step.new is not None}
+    numbers = {
+        step.path: number
+        for number, step in enumerate(steps)
+        if step.new is not None and not folder.take(number, step.new.digest)
+    }
     if at_hand is not None:
         for path, number in list(numbers.items()):
             stage = partial(folder.stage, number)
@@ -308,9 +341,7 @@ def finish(project: Project) -> tuple[tuple[BundlePath, str], ...]:
         folder.close()
         return ()
     with exclusive(project.lock):
-        applied = apply_steps(project, journal, folder, again=True)
-        _record(project, journal, applied.left)
-        folder.close()
+        applied = _apply(project, journal, folder, again=True)
     return applied.left
 
 

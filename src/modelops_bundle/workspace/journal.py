@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from modelops_bundle.codec.journal_json import decode_journal, encode_journal
+from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.transfer import PullJournal
 from modelops_bundle.errors import FileAccessError
 from modelops_bundle.workspace import cachefiles
 from modelops_bundle.workspace.atomic import sync_folder, write_atomic
+from modelops_bundle.workspace.hashing import UnstableFileError, hash_file
 from modelops_bundle.workspace.pending import PULL_FOLDER
 from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.root import PROJECT_FOLDER
 
 _JOURNAL = "journal.json"
 _BACKUP = "backup"
+_FETCHED = "fetched"
 #: Larger than any journal that is written: some 300 bytes for each of 200,000 files.
 _LIMIT_BYTES = 256 * 1024 * 1024
 
@@ -40,12 +44,14 @@ def pull_lock(project: Project) -> Path:
 
 
 class PullFolder:
-    """The folder of one pull."""
+    """The folder of one pull, and beside it what earlier ones fetched before they were cut off."""
 
     def __init__(self, project: Project) -> None:
         """Nothing is read or written yet; the caller holds `pull_lock`."""
         self._cache = project.cache
         self._folder = project.cache / PULL_FOLDER
+        self._fetched = project.cache / _FETCHED
+        self._complete: set[int] = set()
 
     def begin(self) -> None:
         """Make the folder, empty.
@@ -83,6 +89,45 @@ class PullFolder:
                 except OSError as error:
                     raise _unwritable(error) from error
             os.fsync(file)
+        self._complete.add(number)
+
+    def keep(self, contents: Mapping[int, Digest]) -> int:
+        """Keep what was put aside to its end for the next pull.
+
+        Args:
+            contents: By the number of its step.
+
+        Returns:
+            How many of them are kept.
+        """
+        if self._complete and not self._fetched.is_symlink():
+            with suppress(OSError):
+                self._fetched.mkdir(exist_ok=True)
+                for number in sorted(self._complete):
+                    os.replace(self.staged(number), self._fetched / contents[number].hex)
+        return sum((self._fetched / digest.hex).is_file() for digest in contents.values())
+
+    def take(self, number: int, digest: Digest) -> bool:
+        """Put aside what an earlier pull kept; False where it did not."""
+        kept = self._fetched / digest.hex
+        if self._fetched.is_symlink() or kept.is_symlink():
+            return False
+        try:
+            found = hash_file(str(kept))
+            if found is None or found.digest.hex() != digest.hex:
+                return False
+            os.replace(kept, self.staged(number))
+        except (OSError, UnstableFileError):
+            return False
+        self._complete.add(number)
+        return True
+
+    def forget(self) -> None:
+        """Drop what earlier pulls kept."""
+        if self._fetched.is_symlink():
+            self._fetched.unlink(missing_ok=True)
+        else:
+            shutil.rmtree(self._fetched, ignore_errors=True)
 
     def commit(self, journal: PullJournal) -> None:
         """Decide the pull: from now on it is finished, not undone."""
@@ -125,6 +170,11 @@ class PullFolder:
             return
         (self._folder / _JOURNAL).unlink(missing_ok=True)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def holds_fetched(project: Project) -> bool:
+    """Whether a pull that was cut off kept something there for the next."""
+    return (project.cache / _FETCHED).is_dir()
 
 
 def _prepare_cache(cache: Path) -> None:

@@ -34,7 +34,7 @@ was refused for either |
 the command |
 | 3 | needs a decision: `--force`, `--keep` or `--rename` |
 | 4 | remote or network failure, authentication |
-| 130 | interrupted (Ctrl-C): nothing is half done, and the same command goes on. 143 for SIGTERM, 129 for SIGHUP. `watch` ends with 0 |
+| 130 | interrupted: nothing is half done, and the same command goes on |
 """
 _LEGACY = """\
 ## For scripts of the existing tool

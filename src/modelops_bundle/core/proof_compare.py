@@ -39,11 +39,11 @@ def compare_entry(entry: ModelEntry | TargetEntry, found: RunFacts) -> Compariso
     if isinstance(entry, ModelEntry):
         if not found.right:
             return Comparison(
-                problems=(_mismatch(f"{entry.symbol} is no class but a {found.is_a}"),)
+                problems=(_mismatch(f"{entry.symbol} is no class (it is of type {found.is_a})"),)
             )
         return _compared(entry, found, ("class",), _MODEL_FACTS)
     if not found.right:
-        message = f"{entry.symbol} cannot be called: it is a {found.is_a}"
+        message = f"{entry.symbol} cannot be called (it is of type {found.is_a})"
         return Comparison(problems=(_mismatch(message),))
     return _compared(entry, found, ("function",), _TARGET_FACTS)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -289,15 +289,10 @@ class _Verifier:
         if self._subject.size_bytes > _COPIED_BYTES:
             count = 1
         copies: queue.SimpleQueue[BundleCopy] = queue.SimpleQueue()
+        files, read = self._subject.files, self._subject.read
         with phase("Copying", count * self._subject.size_bytes) as done:
-
-            def read(state: FileState) -> Iterator[bytes]:
-                for piece in self._subject.read(state):
-                    done.add(len(piece))
-                    yield piece
-
             for number in range(count):
-                copies.put(self._sandbox.copy(f"bundle{number}", self._subject.files, read))
+                copies.put(self._sandbox.copy(f"bundle{number}", files, read, done.add))
         return copies
 
 

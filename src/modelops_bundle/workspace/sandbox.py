@@ -77,15 +77,24 @@ class Sandbox:
         private = {name: str(self.root / place) for name, place in _PRIVATE.items()}
         return {**kept, **private, "MPLBACKEND": "Agg"}
 
-    def copy(self, name: str, files: Mapping[BundlePath, FileState], read: Reader) -> BundleCopy:
+    def copy(
+        self,
+        name: str,
+        files: Mapping[BundlePath, FileState],
+        read: Reader,
+        told: Callable[[int], None] | None = None,
+    ) -> BundleCopy:
         """A copy of the bundle, exactly as it travels.
+
+        Args:
+            told: Of so many bytes more that have been written.
 
         Raises:
             ChangedDuringUseError: a file is no longer what it was.
             FileAccessError: a file cannot be read, or there is no room.
         """
         made = BundleCopy(self.root / name, files, read)
-        made.fill()
+        made.fill(told)
         return made
 
 
@@ -98,7 +107,7 @@ class BundleCopy:
         self._read = read
         self._stamps: dict[str, tuple[int, ...]] = {}
 
-    def fill(self) -> None:
+    def fill(self, told: Callable[[int], None] | None = None) -> None:
         """Write all files anew.
 
         Raises:
@@ -108,7 +117,7 @@ class BundleCopy:
         try:
             self.folder.mkdir()
             for state in self._files.values():
-                self._write(state)
+                self._write(state, told)
         except OSError as error:
             raise _unwritable(error) from error
         self._stamps = dict(self._found())
@@ -132,7 +141,7 @@ class BundleCopy:
         if dict(self._found()) != self._stamps:
             self.fill()
 
-    def _write(self, state: FileState) -> None:
+    def _write(self, state: FileState, told: Callable[[int], None] | None) -> None:
         place = self.folder / state.path
         place.parent.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256()
@@ -140,6 +149,8 @@ class BundleCopy:
             for piece in self._read(state):
                 digest.update(piece)
                 stream.write(piece)
+                if told is not None:
+                    told(len(piece))
         if digest.hexdigest() != state.digest.hex:
             raise ChangedDuringUseError(
                 f"{state.path} changed while it was copied",

@@ -37,7 +37,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "remove": "stop further files from travelling",
     },
     "Publish": {
-        "verify": "run what would be published as workers do, and compare it with the registry",
+        "verify": "run the entries as workers do, before they are published",
         "push": "publish the bundle",
         "pull": "bring a published bundle into this folder",
         "diff": "tell how this project differs from a published bundle, or two bundles",

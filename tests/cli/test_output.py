@@ -12,7 +12,7 @@ def test_a_pipe_gets_no_colour_and_nobody_is_asked(capsys: pytest.CaptureFixture
     out.lines(["  ! target x", "two\nlines"])
     assert not out.interactive
     assert out.ask("Really?") is False
-    assert capsys.readouterr().out == "  ! target x\ntwo\nlines\n"
+    assert capsys.readouterr().out == "  ! target x\ntwo\\nlines\n"
 
 
 def test_names_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,4 +28,4 @@ __all__ = [
 
 def printable_lines(lines: Iterable[str]) -> list[str]:
     """The lines with everything that could steer a terminal written out."""
-    return [printable(line) for text in lines for line in text.split("\n")]
+    return [printable(line) for line in lines]

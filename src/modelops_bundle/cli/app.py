@@ -108,7 +108,9 @@ def _run(arguments: list[str]) -> int:
         if "--debug" in before_arguments:
             import traceback
 
-            out.complain([traceback.format_exc().rstrip()])
+            from modelops_bundle.cli.render.reflow import Verbatim
+
+            out.complain(map(Verbatim, traceback.format_exc().rstrip().split("\n")))
         return _report(error, out)
 
 

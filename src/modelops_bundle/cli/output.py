@@ -66,7 +66,7 @@ class Output:
         self.write(json.dumps(document, indent=2) + "\n")
 
     def lines(self, lines: Iterable[str]) -> None:
-        """Print lines of text on stdout."""
+        """Print lines of text on stdout; a line break in one is written out, as no name is two."""
         safe = _shown(lines, sys.stdout)
         if self.colour:
             from modelops_bundle.cli.render.colour import paint
@@ -160,14 +160,14 @@ def _never_fail_to_encode(stream: TextIO) -> None:
 def _shown(lines: Iterable[str], stream: TextIO) -> list[str]:
     """The lines as a stream shows them: on a terminal none is wider than it, if that can be."""
     if not stream.isatty():
-        return [printable(line) for text in lines for line in text.split("\n")]
+        return [printable(line) for line in lines]
     from modelops_bundle.cli.render.reflow import Verbatim, reflowed
 
     columns = terminal_columns(stream)
     shown: list[str] = []
-    for text in lines:
-        for line in map(printable, text.split("\n")):
-            shown += [line] if isinstance(text, Verbatim) else reflowed(line, columns)
+    for line in lines:
+        safe = printable(line)
+        shown += [safe] if isinstance(line, Verbatim) else reflowed(safe, columns)
     return shown
 
 

@@ -139,7 +139,7 @@ class _Drawn:
 
 
 def _safe(lines: Sequence[str]) -> list[str]:
-    return [encodable(printable(part)) for line in lines for part in line.split("\n")]
+    return [encodable(printable(line)) for line in lines]
 
 
 def _error_lines(document: WatchDocument) -> list[str]:

@@ -40,6 +40,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "targets" / "incidence.py").write_text("def flu(): ...\ndef ab(): ...\n")
     (root / "my data" / "x=1:2 a.csv").write_text("1\n")
     (root / "notes.txt").write_text("\n")
+    (root / "job.yml").write_text("{}\n")
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     monkeypatch.chdir(root)

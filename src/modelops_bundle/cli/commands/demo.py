@@ -73,7 +73,7 @@ class _Stage:
         )
         output = (done.stdout or b"").decode("utf-8", "backslashreplace")
         self.steps.append({"command": command, "exit_code": done.returncode, "output": output})
-        self.say("" if done.returncode == 0 else f"(exit code {done.returncode})\n")
+        self.say(*([f"(exit code {done.returncode})"] if done.returncode else []), "")
         if done.returncode != expected:
             raise DemoError(
                 f"`{command}` ended with exit code {done.returncode}, not {expected}",

@@ -7,7 +7,9 @@ from importlib import import_module
 from typing import NamedTuple
 
 from modelops_bundle.cli import catalogue
+from modelops_bundle.cli.action_words import ARGUMENT
 from modelops_bundle.cli.arguments import (
+    GLOBAL,
     HELP,
     CommandParser,
     add_global_options,
@@ -59,11 +61,11 @@ def complete(line: Line, after: Sequence[str] = ()) -> Completion:
         walk = Walk(parser).feed(words)
         place = walk.at(line.current)
         if place is not None and (place.action is not None or place.value.startswith("-")):
-            return _completion("", place, walk.given, parser)
+            return _completion(place, walk.given, parser)
         return Completion(tuple(_commands()))
     command = words[at]
     if command == HELP:
-        return Completion(tuple(_commands()) if at + 1 == len(words) else ())
+        return Completion(tuple(_topics(words[at + 1 :])))
     if catalogue.summary_of(command) is None:
         return Completion()
     parser = help_for(command, import_module(catalogue.module_of(command)))
@@ -71,24 +73,30 @@ def complete(line: Line, after: Sequence[str] = ()) -> Completion:
     walk = Walk(parser).feed(words[at + 1 :])
     place = walk.at(line.current)
     given = Walk(parser).feed([*words[at + 1 :], *after]).given
-    return _completion(command, place, given, parser)._replace(elsewhere=moved)
+    return _completion(place, given, parser)._replace(elsewhere=moved)
 
 
-def _completion(
-    command: str, place: Place | None, given: Given, parser: CommandParser
-) -> Completion:
-    if place is None:
+def _completion(place: Place | None, given: Given, parser: CommandParser) -> Completion:
+    if place is None or (place.action is not None and not _goes(parser, place.action, given)):
         return Completion()
     if place.action is None:
         return Completion(tuple(_options(parser, given, place.value)))
-    found = _values(command, place.action, place.value, given)
+    found = _values(parser, place.action, place.value, given)
     return Completion(tuple(dict.fromkeys(found)), place.lead)
 
 
-def _values(command: str, action: Action, word: str, given: Given) -> Iterable[Offer]:
+def _goes(parser: CommandParser, action: Action, given: Given) -> bool:
+    """Whether an argument goes with the action that was named, as `--max-age` with `prune`."""
+    word = parser.action_words.get("".join(given.get(ARGUMENT, ())[:1]))
+    return word is None or action.dest in (*word.takes, *GLOBAL, ARGUMENT)
+
+
+def _values(parser: CommandParser, action: Action, word: str, given: Given) -> Iterable[Offer]:
     if action.choices is not None:
-        return [Offer(str(choice)) for choice in action.choices]
-    source = source_of(command, action)
+        words = parser.action_words if action.dest == ARGUMENT else {}
+        choices = map(str, action.choices)
+        return [Offer(one, words[one].summary if one in words else "") for one in choices]
+    source = source_of(parser.command, action)
     if source is None:
         return ()
     taken = set(given.get(action.dest, ())) - {word}
@@ -100,7 +108,9 @@ def _options(parser: CommandParser, given: Given, word: str) -> Iterator[Offer]:
     for name, action in parser.options().items():
         repeated = type(action).__name__ == "_AppendAction"
         long_wanted = word.startswith("--") and not name.startswith("--")
-        if is_listed(action) and not long_wanted and (repeated or action.dest not in given):
+        if not is_listed(action) or long_wanted or not _goes(parser, action, given):
+            continue
+        if repeated or action.dest not in given:
             yield Offer(name, (action.help or "").replace("%%", "%"))
 
 
@@ -109,6 +119,16 @@ def _commands() -> Iterator[Offer]:
         for name, summary in commands.items():
             yield Offer(name, summary)
     yield Offer(HELP, "tell how a command is used")
+
+
+def _topics(named: Sequence[str]) -> Iterator[Offer]:
+    """What may follow `help`: a command, and then an action of it."""
+    if not named:
+        yield from _commands()
+    elif len(named) == 1 and catalogue.summary_of(named[0]) is not None:
+        module = import_module(catalogue.module_of(named[0]))
+        for word, action in help_for(named[0], module).action_words.items():
+            yield Offer(word, action.summary)
 
 
 def _behind_program(words: Sequence[str]) -> Sequence[str]:

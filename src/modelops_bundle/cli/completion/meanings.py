@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     Source = Callable[[Project, str, Given], Iterable[Offer]]
 
 _ENTRIES = ("models", "targets")
+#: A job specification is JSON or YAML.
+_JOBS = (".json", ".yaml", ".yml")
 
 
 def _renamed(project: Project, word: str, given: Given) -> Iterable[Offer]:
@@ -62,6 +64,7 @@ BY_ARGUMENT: Mapping[tuple[str, str], Source] = {
     ("rename", "old"): _renamed,
     ("sync", "rename"): _symbol_of_entry,
     ("graph", "subject"): _entry_or_path,
+    ("check", "job"): lambda p, word, given: offers.paths(word, suffix=_JOBS),
     ("target-set", "name"): lambda project, word, given: project.entries("target_sets"),
     ("target-set", "targets"): lambda project, word, given: project.entries("targets"),
     ("target-set", "weights"): _weighted,

@@ -135,11 +135,13 @@ def environments() -> Iterator[Offer]:
     yield from map(Offer, known_names.environment_names())
 
 
-def paths(word: str, *, suffix: str = "", folders: bool = False) -> Iterator[Offer]:
+def paths(
+    word: str, *, suffix: str | tuple[str, ...] = "", folders: bool = False
+) -> Iterator[Offer]:
     """Files and folders whose path begins with the word; hidden ones where that says so.
 
     Args:
-        suffix: Of files that are wanted, such as `.py`.
+        suffix: Of files that are wanted, such as `.py`, or several.
         folders: Folders only.
     """
     head, slash, start = word.rpartition("/")

@@ -102,7 +102,9 @@ def _printed(text: str) -> Iterator[str]:
 
 
 def _problem(problem: ProblemDocument, *, verbose: bool) -> Iterator[str]:
-    yield f"      {_NAMES[problem['kind']]}: {problem['message']}"
+    first, *further = problem["message"].splitlines() or [""]
+    yield f"      {_NAMES[problem['kind']]}: {first}"
+    yield from (f"        {line}" for line in further)
     where = place(problem["path"], problem["line"])
     if where:
         yield f"        at {where}"

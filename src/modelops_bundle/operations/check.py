@@ -21,7 +21,8 @@ from modelops_bundle.core.plan import (
 from modelops_bundle.core.registry import BundleRegistry, Entry
 from modelops_bundle.errors import RegistryError
 from modelops_bundle.operations.jobs import job_findings, read_job
-from modelops_bundle.operations.observe import Session, observe
+from modelops_bundle.operations.observe import Session
+from modelops_bundle.operations.planning import planned
 from modelops_bundle.operations.status import StatusReport, evaluate
 from modelops_bundle.workspace.git import ignored_by_git
 from modelops_bundle.workspace.project import REGISTRY, Project
@@ -79,7 +80,7 @@ def check(
             hint="commit it where it was made, or run `mops-bundle init`",
         )
     specifications = [read_job(project, file) for file in jobs]
-    session = observe(project)
+    session, _ = planned(project)
     unverified: tuple[BundlePath, ...] = ()
     if code_only:
         session, unverified = _with_recorded_data(session)

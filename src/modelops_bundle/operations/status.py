@@ -9,8 +9,8 @@ from modelops_bundle.core.findings import Finding, finding_order
 from modelops_bundle.core.merge import MergeConflict
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.plan import PlanOptions, SyncPlan
-from modelops_bundle.core.planner import plan_sync
-from modelops_bundle.operations.observe import Session, observe
+from modelops_bundle.operations.observe import Session
+from modelops_bundle.operations.planning import plan_of, planned
 from modelops_bundle.operations.remote_view import RemoteView, view_remote
 from modelops_bundle.preflight.base import PreflightContext
 from modelops_bundle.preflight.runner import run_preflight
@@ -69,13 +69,12 @@ def status(
     Raises:
         BundleError: the registry or the configuration cannot be read.
     """
-    return evaluate(observe(project, trust_cache=trust_cache), options)
+    return report_on(*planned(project, options, trust_cache=trust_cache))
 
 
 def evaluate(session: Session, options: PlanOptions | None = None) -> StatusReport:
     """The report of a session: no further look at the code."""
-    plan = plan_sync(session.record, session.observed, options, base=session.file.digest)
-    return report_on(session, plan)
+    return report_on(session, plan_of(session, options))
 
 
 def report_on(session: Session, plan: SyncPlan, further: tuple[Finding, ...] = ()) -> StatusReport:

@@ -9,13 +9,13 @@ from typing import Literal
 from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.paths import BundlePath, Entrypoint
 from modelops_bundle.core.plan import PlanOptions, SyncPlan, Verdict
-from modelops_bundle.core.planner import plan_sync
 from modelops_bundle.core.registry import BundleRegistry, EntryKey, Kind
 from modelops_bundle.errors import UsageError
 from modelops_bundle.operations.document import write_registry
 from modelops_bundle.operations.likeness import keep_sources
 from modelops_bundle.operations.mentions import stale_mentions
 from modelops_bundle.operations.observe import Session, observe
+from modelops_bundle.operations.planning import plan_of, seen_where_it_leads
 from modelops_bundle.operations.status import StatusReport, evaluate, report_on
 from modelops_bundle.workspace.kept_sources import KeptSources
 from modelops_bundle.workspace.phases import saying_what_stays
@@ -90,9 +90,10 @@ def sync(project: Project, request: SyncRequest, choose: Choose | None = None) -
         discover=request.discover,
         renames=dict(parse_rename(text, session.record) for text in request.renames),
     )
-    plan = plan_sync(session.record, session.observed, options, base=session.file.digest)
+    plan = plan_of(session, options)
     if choose is not None and plan.undecided:
         plan, options = _ask(session, plan, options, choose)
+    session, plan = seen_where_it_leads(session, plan, options)
     return carry_out(session, plan, force=request.force, write=request.write)
 
 
@@ -207,5 +208,4 @@ def _ask(
         chosen = choose(verdict)
         if chosen is not None:
             options = replace(options, renames={**options.renames, verdict.key: chosen})
-            base = session.file.digest
-            plan = plan_sync(session.record, session.observed, options, base=base)
+            plan = plan_of(session, options)

@@ -20,6 +20,7 @@ from modelops_bundle.operations.settings import pin_environment, read_config, re
 from modelops_bundle.workspace.atomic import write_atomic
 from modelops_bundle.workspace.ignore import default_ignore_text, default_private_ignore_text
 from modelops_bundle.workspace.project import CONFIG, IGNORE, PYPROJECT, REGISTRY, Project
+from modelops_bundle.workspace.pyproject_table import parse_pyproject
 from modelops_bundle.workspace.root import PROJECT_FOLDER
 
 _GITATTRIBUTES = b"# Digests are of bytes: no line-ending conversion of data.\ndata/** -text\n"
@@ -49,7 +50,7 @@ def init(folder: Path, *, name: str = "", env: str = "", remote: str = "") -> In
 
     Args:
         folder: Made where it is not there.
-        name: What people call it; the folder's name by default.
+        name: What people call it; by default the name in `pyproject.toml`, else the folder's.
         env: An environment file's name to pin; not together with `remote`.
         remote: A URL; a layout folder of this user's by default, so that push works at once.
 
@@ -66,7 +67,7 @@ def init(folder: Path, *, name: str = "", env: str = "", remote: str = "") -> In
     if env:
         read_environment(env)
     project = _made(folder)
-    name = name or project.root.name
+    name = name or _own_name(project) or project.root.name
     config = _config(name, env, remote)
     written = {
         REGISTRY: new_document(BundleRegistry()),
@@ -135,6 +136,14 @@ def _made(folder: Path) -> Project:
     except OSError as error:
         raise UsageError(f"{folder}: {error.strerror}", not_done="nothing was made") from error
     return Project(root)
+
+
+def _own_name(project: Project) -> str:
+    """What the project calls itself, as `status` shows it; "" where it does not say."""
+    try:
+        return parse_pyproject(project.path(PYPROJECT).read_bytes()).name
+    except OSError:
+        return ""
 
 
 def _config(name: str, env: str, remote: str) -> BundleConfig:

@@ -19,6 +19,12 @@ def test_init_makes_what_is_missing_and_overwrites_nothing(bare: Shell) -> None:
     assert bare.json("status")["in_sync"] is True
 
 
+def test_init_calls_a_project_what_it_calls_itself(bare: Shell) -> None:
+    bare.write("pyproject.toml", '[project]\nname = "measles"\n')
+    assert bare.json("init")["project"] == "measles"
+    assert bare.json("status")["project"]["name"] == "measles"
+
+
 def test_init_of_a_project_with_entries_goes_on_with_its_status(shell: Shell) -> None:
     assert "Next: mops-bundle status" in shell.ok("init").out
 
@@ -195,7 +201,7 @@ def test_init_again_says_where_bundles_go_by_the_configuration_that_is_there(bar
     again = bare.ok("init", "--name", "yours", "--remote", "layout:../elsewhere").out
     assert again.startswith("mine -> layout:../somewhere\n")
     bare.write(".modelops-bundle/config.yaml", "")
-    assert bare.ok("init").out.startswith("bare (no remote)\n")
+    assert bare.ok("init").out.startswith("mine (no remote)\n")
     assert bare.ok("status").out.startswith("mine  (no remote)\n")
 
 

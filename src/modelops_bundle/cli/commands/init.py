@@ -17,7 +17,9 @@ EXAMPLE = "mops-bundle init --name starsim-sir"
 def add_arguments(parser: CommandParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="here by default")
-    parser.add_argument("--name", default="", help="what people call it; the folder's name")
+    parser.add_argument(
+        "--name", default="", help="what people call it; as in pyproject.toml, else the folder's"
+    )
     parser.add_argument("--env", "-e", default="", metavar="ENV", help="an environment to pin")
     parser.add_argument(
         "--remote",

@@ -205,9 +205,29 @@ def test_odd_keys_and_repetitions_are_remarked_on() -> None:
         ("'n_replicate' is no key of a job, and is passed over", "Did you mean 'n_replicates'?"),
         ("'colour' is no key of a job, and is passed over", "Put notes under 'metadata'"),
         ("'prams' is no key of a task, and is passed over", "Did you mean 'params'?"),
+        ("'outputs' names 'a' twice", "Name it once"),
     ]
-    (repeated,) = job_of({"model": "sir", "outputs": ["a", "b", "a"]}).remarks
-    assert repeated.message == "'outputs' names 'a' twice"
+
+
+def test_what_cannot_be_submitted_without_a_key_is_remarked_on() -> None:
+    job = decode_job(b"model: sir\n\nparameter_sets: []\n", name="a.yaml")
+    assert [(remark.message, remark.name.mark) for remark in job.remarks] == [
+        (
+            "'scenario' is missing, and `mops jobs submit` refuses a study without it",
+            (1, 1),
+        )
+    ]
+    (misspelt,) = job_of({"model": "sir", "scenaro": "x", "parameter_sets": []}).remarks
+    assert misspelt.hint == "Did you mean 'scenario'?"
+    missing = job_of({"model": "sir", "algorithm": "optuna", "target_data": {}}).remarks
+    assert [remark.name.text for remark in missing] == ["scenario", "max_iterations"]
+
+
+def test_a_model_beside_tasks_counts_too() -> None:
+    assert texts_of_models(job_of({**jobs.simulation_job(), "model": "other"})) == [
+        "models.sir.SIR",
+        "other",
+    ]
 
 
 MALFORMED: dict[str, tuple[str, str]] = {
@@ -242,6 +262,7 @@ MALFORMED: dict[str, tuple[str, str]] = {
     "model: a\nparameter_specs: {b: {lower: x, upper: 3}}": (
         "2:30: parameter_specs.b.lower must be a number"
     ),
+    "model: a\ntarget_data: {target_ids: 3}": "2:27: 'target_ids' must be a list of names",
     "tasks: [{seed: 3}]": "1:9: a task needs an 'entrypoint'",
     "tasks: [{entrypoint: a, params: 3}]": "1:33: 'params' must be a mapping",
     "model: *gone": "1:8: alias *gone is not defined",

@@ -154,13 +154,13 @@ UNFIT: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "Name one that exists ('beta', 'dur_inf')",
     ),
     "misspelt parameter of a set": (
-        {"model": "sir", "parameter_sets": [{"beta": 1, "dur_in": 2}]},
+        {"model": "sir", "scenario": "baseline", "parameter_sets": [{"beta": 1, "dur_in": 2}]},
         "MB333 error",
         "Model 'sir' has no parameter 'dur_in'",
         "Name one that exists (closest: 'dur_inf')",
     ),
     "parameter left out": (
-        {"model": "sir", "parameter_sets": [{"beta": 1}, {"beta": 2}]},
+        {"model": "sir", "scenario": "baseline", "parameter_sets": [{"beta": 1}, {"beta": 2}]},
         "MB334 error",
         "Model 'sir' has parameter 'dur_inf', which this set leaves out",
         "Give it a value: workers refuse a simulation that lacks one",
@@ -246,7 +246,7 @@ def test_an_output_that_a_target_needs_has_to_be_asked_for() -> None:
 
 def test_the_same_mistake_in_many_sets_is_told_once_at_its_first_place() -> None:
     sets = [{"beta": at, "bta": at, "dur_inf": 1} for at in range(50)]
-    assert len(found({"model": "sir", "parameter_sets": sets})) == 1
+    assert len(found({"model": "sir", "scenario": "baseline", "parameter_sets": sets})) == 1
 
 
 def test_what_the_code_does_not_settle_is_a_warning() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from modelops_bundle.codec.job_fields import FOREIGN, JOB, PARAMETER_SET, TASK, Hold
+from modelops_bundle.codec.job_fields import FOREIGN, JOB, NEEDED, PARAMETER_SET, TASK, Hold
 from modelops_bundle.codec.job_names import Collected, listed_once, mark_of, name_of, names_of
 from modelops_bundle.codec.json_nodes import node_of, parse_json
 from modelops_bundle.codec.registry_fields import fields_of, is_null, refuse_other_keys
@@ -99,10 +99,14 @@ def _read_job(node: MappingNode, found: Collected) -> None:
     _read_bundle(fields, found)
     for task in tasks:
         _read_task(task, found, own=task is node)
-    named = not tasks and _read_simulation(fields, found)
+    named = _read_simulation(fields, found)
     asked = _read_targets(fields, found)
     if not (tasks or named or asked):
         raise node.problem("names no model, no task and no target: is this a job specification?")
+    for kind, telling, needed in NEEDED:
+        if telling in fields and "job_type" not in fields:
+            for key in (one for one in needed if one not in fields):
+                found.missing(JobName(key, mark_of(node)), kind)
 
 
 def _read_simulation(fields: Fields, found: Collected) -> bool:
@@ -162,7 +166,8 @@ def _read_targets(fields: Fields, found: Collected) -> bool:
     sources = [fields, _free(fields, "target_data"), _free(spec, "data")]
     for source in sources:
         for key in ("target", "targets", "target_ids", "target_entrypoint", "target_entrypoints"):
-            if source is fields or key not in ("target", "targets"):
+            if key in source and (source is fields or key not in ("target", "targets")):
+                _check(source[key], JOB[key], key)
                 found.target(*_names(source, key, found))
     for key in ("target_set", "target_sets"):
         found.target_set(*_names(fields, key, found))

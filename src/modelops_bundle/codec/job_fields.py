@@ -84,5 +84,10 @@ PARAMETER_SET: Mapping[str, Hold] = {
     "param_id": Hold.TEXT,
     "seed": Hold.COUNT,
 }
+#: What `mops jobs submit` takes a document for, by which key, and which others it then needs.
+NEEDED = (
+    ("calibration", "algorithm", ("model", "scenario", "target_data", "max_iterations")),
+    ("study", "parameter_sets", ("model", "scenario")),
+)
 #: Keys that belong to other programs.
 FOREIGN = ("$", "x-", "_")

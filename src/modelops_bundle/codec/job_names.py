@@ -135,6 +135,13 @@ class Collected:
             )
         )
 
+    def missing(self, key: JobName, kind: str) -> None:
+        """Note a key that a job of this kind needs, unless it is there and misspelt."""
+        if any(f"'{key.text}'" in remark.hint for remark in self._remarks.values()):
+            return
+        message = f"'{key.text}' is missing, and `mops jobs submit` refuses a {kind} without it"
+        self.remark(Remark(key, message, f"Add '{key.text}'"))
+
     def specification(self) -> JobSpecification:
         """All of it."""
         return JobSpecification(

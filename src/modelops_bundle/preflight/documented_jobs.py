@@ -79,7 +79,8 @@ JOBS: tuple[RuleDoc, ...] = (
         "Odd entry of a job",
         _WARNING,
         "A key of the job specification is none that the platform's tools read, and would be "
-        "passed over in silence, or a list names something twice. Keys that begin with `x-`, `_` "
+        "passed over in silence; or a list names something twice; or a key is missing without "
+        "which a study or a calibration cannot be submitted. Keys that begin with `x-`, `_` "
         "or `$` belong to other programs and are left alone.",
     ),
 )

@@ -54,9 +54,11 @@ _PAGE_TAGS = 1000
 _MAX_PAGES = 1000
 _NEXT_PAGE = re.compile(r'<([^<>]{1,4000})>\s*;[^,]*\brel="?next"?', re.ASCII | re.IGNORECASE)
 _IMMUTABLE = re.compile(rf"sha-([0-9a-f]{{{IMMUTABLE_TAG_DIGITS}}})", re.ASCII)
-#: How long a tag is watched after it was set: so many times what it took from the last look at it
-#: to its being set, which tells how long others take for that, within bounds.
-_PATIENCE, _SHORTEST_S, _LONGEST_S = 3.0, 0.03, 1.0
+#: How long a tag is watched after it was set, within bounds: so many times what it took from the
+#: last look at it to its being set, and so many times what all requests took. Both tell how long
+#: others may take from their last look; the more requests, the less does chance enter.
+_PATIENCE, _PATIENCE_IN_ALL = 3.0, 2.0
+_SHORTEST_S, _LONGEST_S = 0.05, 1.0
 #: Questions asked at once.
 _AT_ONCE = 8
 _T = TypeVar("_T")
@@ -270,7 +272,7 @@ class OciRegistryRemote:
         """
         last = self._last
         content = last[1] if last and last[0] == digest else self.read_manifest(digest)
-        looked_s = time.monotonic()
+        begun_s = looked_s = time.monotonic()
         moves = self._to_move(digest, moves, "nothing was tagged")
         fixed = [move.name for move in moves if _IMMUTABLE.fullmatch(move.name)]
         for name in fixed:
@@ -282,8 +284,9 @@ class OciRegistryRemote:
         for move in moves:
             self._put(move.name, digest, content)
         if moves:
-            took_s = time.monotonic() - looked_s
-            time.sleep(min(max(_PATIENCE * took_s, _SHORTEST_S), _LONGEST_S))
+            set_s = time.monotonic()
+            watch_s = max(_PATIENCE * (set_s - looked_s), _PATIENCE_IN_ALL * (set_s - begun_s))
+            time.sleep(min(max(watch_s, _SHORTEST_S), _LONGEST_S))
         after = self.held([move.name for move in moves])
         lost = [move.name for move in moves if after.get(move.name) != digest]
         if lost:

@@ -77,7 +77,7 @@ class PullFolder:
         """
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
-            file = os.open(self.staged(number), flags, 0o666)
+            file = os.open(f"{self._folder}/{number}", flags, 0o666)
         except OSError as error:
             raise _unwritable(error) from error
         with open(file, "wb", buffering=0) as stream:

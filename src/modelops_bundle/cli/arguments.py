@@ -106,6 +106,9 @@ class CommandParser(argparse.ArgumentParser):
             HelpShown: help was asked for.
         """
         self._arguments = arguments
+        options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+        if "-h" in options or "--help" in options:
+            self.print_help()  # now: intermixed parsing hides arguments from the usage
         # Intermixed parsing lets options stand among arguments, and loses what follows a `--`.
         parse = self.parse_known_args if "--" in arguments else self.parse_known_intermixed_args
         args, rest = parse(list(arguments), into)

@@ -42,7 +42,6 @@ def describe(parser: CommandParser, word: str | None) -> str:
         word: The action that was named besides `--help`, if one was.
     """
     words = parser.action_words
-    parser.usage = None  # which intermixed parsing sets
     if word is not None:
         return _of_action(parser, word, words[word])
     parser.description = "\n".join(wrapped(_sentence(parser.summary), _columns()))

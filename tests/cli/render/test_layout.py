@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,31 @@ def test_alignment_loses_nothing_and_keeps_to_the_width(
 def test_padding_fills_cells_and_never_cuts(text: str, width: int) -> None:
     assert padded(text, width).startswith(text)
     assert cells(padded(text, width)) == max(width, cells(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [
+        ("plain", 5),
+        ("流感", 4),
+        ("ｶﾅ", 2),
+        ("Ａ", 2),
+        ("😷", 2),
+        ("\U0001f1eb\U0001f1f7", 2),
+        ("e\u0301", 1),
+        ("\u1100\u1161\u11a8", 2),
+        ("한", 2),
+        ("שפעת", 4),
+        ("\u2764\ufe0f", 1),
+        ("§", 1),
+        ("a\u200bb", 8),
+        ("\x1b[31m", 8),
+        ("\udcff", 4),
+        ("\u202e", 6),
+    ],
+)
+def test_widths_are_those_of_terminals(text: str, width: int) -> None:
+    assert cells(text) == width
 
 
 @given(st.text(max_size=60))

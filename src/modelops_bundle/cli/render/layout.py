@@ -30,10 +30,15 @@ def cells(text: str) -> int:
 
     width = 0
     for character in text:
-        if unicodedata.category(character) in ("Mn", "Me") or "\u1160" <= character <= "\u11ff":
-            continue  # combines: marks, and the vowels and finals of Hangul syllables
+        if unicodedata.category(character) in ("Mn", "Me") or _is_hangul_part(character):
+            continue  # it combines with the character before
         width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
     return width
+
+
+def _is_hangul_part(character: str) -> bool:
+    """Whether it is a vowel or final of a syllable that its first consonant began."""
+    return "\u1160" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7fb"
 
 
 def padded(text: str, width: int) -> str:

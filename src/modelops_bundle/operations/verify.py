@@ -32,7 +32,7 @@ from modelops_bundle.operations.verify_run import FLAGS, SURVEY, Limits, ModuleR
 from modelops_bundle.operations.verify_subject import Subject, project_subject, published_subject
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.storage.bundle_cache import BundleCache, default_cache_folder
-from modelops_bundle.workspace.captive import Interrupted, run_captive
+from modelops_bundle.workspace.captive import run_captive
 from modelops_bundle.workspace.interpreters import Chosen, choose_interpreter
 from modelops_bundle.workspace.phases import phase, saying_what_stays
 from modelops_bundle.workspace.project import Project
@@ -303,6 +303,3 @@ def _by_module(
     for key, entry in entries:
         modules.setdefault(entry.entrypoint.module, {})[key] = entry
     return modules
-
-
-__all__ = ["Interrupted", "Verification", "VerifyRequest", "verify_bundle", "verify_project"]

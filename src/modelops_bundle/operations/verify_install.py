@@ -44,18 +44,23 @@ def install(subject: Subject, sandbox: Sandbox, base: Chosen, stop: threading.Ev
         making = [uv, "venv", "--quiet", "--python", base.executable, str(place)]
     else:
         making = [base.executable, "-I", "-m", "venv", str(place)]
-    steps = [making]
+    _do(making, source, sandbox, stop)
     python = _python_of(place)
     wanted = _wanted(source)
+    with_uv = uv is not None
     if wanted and uv is not None:
-        steps.append([uv, "pip", "install", "--quiet", "--python", str(python), *wanted])
-    elif wanted:
+        try:
+            step = [uv, "pip", "install", "--quiet", "--python", str(python), *wanted]
+            _do(step, source, sandbox, stop)
+        except InstallError:
+            # Workers try `pip` then, and say what that says.
+            with_uv = False
+            _do([str(python), "-I", "-m", "ensurepip"], source, sandbox, stop)
+    if wanted and not with_uv:
         pip = [str(python), "-I", "-m", "pip", "install", "--quiet", "--no-input"]
-        steps.append([*pip, "--disable-pip-version-check", *wanted])
-    for step in steps:
-        _do(step, source, sandbox, stop)
+        _do([*pip, "--disable-pip-version-check", *wanted], source, sandbox, stop)
     shutil.rmtree(source, ignore_errors=True)
-    return Chosen(str(python), f"installed with {'uv' if uv else 'pip'} on {base.executable}")
+    return Chosen(str(python), f"installed with {'uv' if with_uv else 'pip'} on {base.executable}")
 
 
 def _wanted(source: Path) -> list[str]:

@@ -145,7 +145,7 @@ class _Watch:
 
     def until_end(self, stop: threading.Event | None) -> None:
         """Read until the process has ended; what children of it keep open is not waited for."""
-        while self._process.poll() is None:
+        while not _has_ended(self._process):
             if stop is not None and stop.is_set():
                 raise Interrupted
             if time.monotonic() > self._deadline:
@@ -176,7 +176,7 @@ class _Watch:
         """Let it print where it is: the probe's fault handler does so when it is aborted."""
         self._process.send_signal(signal.SIGABRT)
         until = time.monotonic() + _LAST_WORDS_S
-        while self._process.poll() is None and time.monotonic() < until:
+        while not _has_ended(self._process) and time.monotonic() < until:
             self._read(_TICK_S)
 
     def _drain(self) -> None:
@@ -231,6 +231,14 @@ class _Bounded:
         left_out = self.total_bytes - len(self._head) - len(self._tail)
         middle = f"\n... {left_out} bytes left out ...\n".encode() if left_out else b""
         return (self._head + middle + self._tail).decode("utf-8", "replace")
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether it has; it is not seen out yet, so that its number stays its own."""
+    waitid = getattr(os, "waitid", None)
+    if waitid is None:
+        return process.poll() is not None
+    return waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _end_all(process: subprocess.Popen[bytes], mark: str) -> int:

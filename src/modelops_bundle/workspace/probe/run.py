@@ -122,7 +122,9 @@ class _Own:
     def __init__(self, folder: str, elsewhere: list[str], distribution: str) -> None:
         self.folder = folder
         self._elsewhere = [one + os.sep for one in elsewhere]
-        self._prefixes = tuple({os.path.realpath(one) + os.sep for one in _prefixes()})
+        # What is beside the folder is private to it, wherever temporary files are.
+        apart = [os.path.dirname(folder), *_prefixes()]
+        self._prefixes = tuple({os.path.realpath(one) + os.sep for one in apart})
         self._distribution = distribution
         self._installed: set[str] | None = None
         #: Modules that were not let in, by name, with the file that would have been loaded.
@@ -138,19 +140,34 @@ class _Own:
     def installed(self, path: str) -> bool:
         """Whether a file was installed with the project itself."""
         if self._installed is None:
-            # At once: looking for them imports modules, and each asks here.
-            self._installed = set()
-            self._installed.update(self._files() if self._distribution else ())
+            self._installed = set(self._files()) if self._distribution else set()
         return os.path.realpath(path) in self._installed
 
     def _files(self) -> list[str]:
-        from importlib import metadata
+        """What its installation has recorded: read as text, since the bundle's modules come first.
 
-        try:
-            files = metadata.distribution(self._distribution).files or []
-            return [os.path.realpath(str(one.locate())) for one in files]
-        except metadata.PackageNotFoundError:
-            return []
+        Importing what the library has for it might import a `csv.py` of the user's.
+        """
+        files: list[str] = []
+        for folder in sys.path:
+            for name in os.listdir(folder) if os.path.isdir(folder) else ():
+                head, _, tail = name.rpartition(".")
+                if tail == "dist-info" and _normalised(head.split("-")[0]) == self._distribution:
+                    files += _recorded(folder, name)
+        return files
+
+
+def _normalised(name: str) -> str:
+    return name.replace("_", "-").replace(".", "-").lower()
+
+
+def _recorded(folder: str, name: str) -> list[str]:
+    try:
+        with open(os.path.join(folder, name, "RECORD"), encoding="utf-8") as stream:
+            lines = stream.read().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [os.path.realpath(os.path.join(folder, line.split(",")[0])) for line in lines]
 
 
 def _prefixes() -> list[str]:
@@ -271,7 +288,10 @@ class _Trial:
         soft = hard if memory_bytes is None else memory_bytes
         if hard != resource.RLIM_INFINITY:
             soft = min(soft, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        except (OSError, ValueError):
+            return  # a system that has no such limit
 
 
 def _failure(error: BaseException, own: _Own) -> Json:

@@ -190,6 +190,7 @@ def installable(decay: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name, value in (("NO_INDEX", "1"), ("FIND_LINKS", str(wheels)), ("NO_CACHE", "1")):
         monkeypatch.setenv(f"PIP_{name}", value)
         monkeypatch.setenv(f"UV_{name}", value)
+    monkeypatch.setenv("UV_OFFLINE", "1")
     build = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
     decay.edit("pyproject.toml", "dependencies = []", f'dependencies = ["isotopes"]\n\n{build}')
     decay.write("backend.py", BACKEND)

@@ -26,12 +26,16 @@ A convention, `[tool.modelops-bundle.conventions.NAME]`, has at least one of the
 VARIABLES: Mapping[str, Mapping[str, str]] = {
     "Terminal": {
         "NO_COLOR": "Not empty: no colour, as `--no-color`.",
-        "TERM": "`dumb`: no colour.",
+        "TERM": "`dumb`: no colour, no bars, and `watch` prints instead of drawing.",
         "COLUMNS": "How wide the output is; the terminal's width where it is not said.",
     },
     "Python": {
         "VIRTUAL_ENV": "The active environment: `verify` runs the code in it.",
         "CONDA_PREFIX": "The same of conda, where the one before is not set.",
+    },
+    "Watching": {
+        "WATCHFILES_FORCE_POLLING": "Not empty, `0` or `false`: `watch` looks again and again "
+        "instead of being told of changes.",
     },
     "Folders": {
         "GITHUB_WORKSPACE": "Set by a GitHub runner: `check` tells GitHub and code scanning paths "

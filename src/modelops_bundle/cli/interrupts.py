@@ -28,22 +28,39 @@ class Ended(KeyboardInterrupt):
         self.number = number
 
 
+class Ending:
+    """What has told the process to end, if anything has.
+
+    Attributes:
+        number: The signal's; 0 for none. Code that is not Python may lose the exception.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self, number: int, _: FrameType | None) -> None:
+        """Handle a signal."""
+        self.number = number
+        raise Ended(number)
+
+
 @contextmanager
-def ending_in_order() -> Iterator[None]:
+def ending_in_order() -> Iterator[Ending]:
     """Within the block, SIGTERM and SIGHUP raise `Ended` in the main thread.
 
     A signal that is ignored, as under `nohup`, stays so; outside of the main thread nothing is
     changed.
     """
+    ending = Ending()
     before: dict[signal.Signals, object] = {}
     try:
         try:
             for number in _TURNED:
                 if signal.getsignal(number) is signal.SIG_DFL:
-                    before[number] = signal.signal(number, _raise)
+                    before[number] = signal.signal(number, ending)
         except ValueError:
             before = {}  # not the main thread
-        yield
+        yield ending
     finally:
         for number in before:
             signal.signal(number, signal.SIG_DFL)
@@ -74,7 +91,3 @@ def ignore_further() -> None:
             signal.signal(number, signal.SIG_IGN)
         except ValueError:
             return
-
-
-def _raise(number: int, _: FrameType | None) -> None:
-    raise Ended(number)

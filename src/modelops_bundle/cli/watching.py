@@ -32,15 +32,13 @@ def watch(root: str, out: Output, *, until_fresh: bool = False) -> int:
     """
     lookout = Lookout(root)
     try:
-        with ending_in_order():
+        with ending_in_order() as ending:
             if out.json or not can_draw():
                 return _print(lookout, out, until_fresh=until_fresh)
             with Screen() as screen:
                 return _Drawn(lookout, screen, colour=out.colour).run(until_fresh=until_fresh)
-    except Ended as ended:
-        return exit_code_of(ended)
     except KeyboardInterrupt:
-        return 0
+        return exit_code_of(Ended(ending.number)) if ending.number else 0
     except Hangup:
         return _HUNG_UP
     finally:

@@ -194,7 +194,8 @@ def _work_and_exit(
     try:
         for number in _ENDING:
             # It has nothing to clear away, and is not to speak for its parent.
-            signal.signal(number, signal.SIG_DFL)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         os.close(source)
         parts: list[bytes] = []

@@ -25,9 +25,9 @@ from support.project import Shell, make_project, register_all
 from support.registry_faults import Front, Handler, front_of
 from support.registry_server import RegistryServer, running_registry
 from support.scenarios import contents
-from support.terminal import Terminal
+from support.terminal import HEARING, Terminal
 
-PROGRAM = (sys.executable, "-m", "modelops_bundle")
+PROGRAM = (sys.executable, "-c", HEARING, "-m", "modelops_bundle")
 #: Takes some seconds to hash, and no room on the disk.
 HUGE_BYTES = 4 << 30
 _PATIENCE_S = 60.0

@@ -16,11 +16,13 @@ from pathlib import Path
 
 import pyte
 
-#: Gives the new session its terminal, then becomes the program.
-_LAUNCH = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+#: Becomes the program, and lets it hear Ctrl-C: what a shell starts in the background ignores it.
+HEARING = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL);"
     "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 )
+#: The same, in a session that has this terminal.
+_LAUNCH = f"import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); {HEARING}"
 ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
 _PATIENCE_S = 60.0
 
@@ -113,7 +115,9 @@ class Terminal:
 
     def wait(self) -> int:
         """The exit code; negative for a signal."""
+        end_s = time.monotonic() + _PATIENCE_S
         while self.process.poll() is None and self._master >= 0:
+            assert time.monotonic() < end_s, f"the program has not ended:\n{self.text}"
             self._read(0.05)
         code = self.process.wait(_PATIENCE_S)
         while self._master >= 0 and self._read(0):

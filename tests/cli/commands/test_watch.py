@@ -18,9 +18,9 @@ import pytest
 
 from support.project import FILES, Shell, make_project, register_all
 from support.schemas import assert_documented
-from support.terminal import ENTERED, LEFT, Terminal
+from support.terminal import ENTERED, HEARING, LEFT, Terminal
 
-PROGRAM = (sys.executable, "-m", "modelops_bundle")
+PROGRAM = (sys.executable, "-c", HEARING, "-m", "modelops_bundle")
 RATES = "lib/rates.py"
 
 

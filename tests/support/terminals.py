@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import pexpect
 import pyte
 
 #: Far more than any answer takes: what does not come by then does not come.
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 
 
 class Terminal:
@@ -71,7 +72,10 @@ class Terminal:
 
     def close(self) -> None:
         """End the program."""
-        self._child.close(force=True)
+        if self._child.isalive():
+            self._child.kill(signal.SIGKILL)
+            self._child.wait()
+        self._child.close()
 
     @property
     def lines(self) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -90,11 +92,16 @@ def test_paths_are_completed_with_their_blanks(shell: Terminal) -> None:
     symbol = "mops-bundle register-model models/sir.py:S\t"
     press(shell, symbol, "> mops-bundle register-model models/sir.py:StarsimSIR")
     press(shell, "mops-bundle add my\t", r"> mops-bundle add my\ data/")
-    shell.type("mops-bundle add my\tx\t")
-    lines = shell.wait_for(lambda lines: lines[-1].endswith("a.csv"), "a path")
-    assert lines[-1].replace("\\=", "=").replace("\\:", ":") == (
-        r"> mops-bundle add my\ data/x=1:2\ a.csv"
-    )
+
+
+def test_quotes_that_a_person_opened_are_kept_or_written_otherwise(shell: Terminal) -> None:
+    for start in ("my", '"my', "'my"):
+        shell.type(f"mops-bundle add {start}\tx\t")
+        closed = re.compile(r"a\.csv$" if start == "my" else r"my\\.*a\.csv$|a\.csv[\"']$")
+        lines = shell.wait_for(lambda lines, end=closed: bool(end.search(lines[-1])), start)
+        assert shlex.split(lines[-1].removeprefix("> "))[2:] == ["my data/x=1:2 a.csv"]
+        shell.type("\x05\x15\x0c")
+        shell.wait_for(lambda lines: lines == [">"], "a cleared terminal")
 
 
 def test_a_kind_decides_which_ids_are_offered(shell: Terminal, project: Path) -> None:

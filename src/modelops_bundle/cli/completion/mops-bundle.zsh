@@ -9,7 +9,7 @@
 #   autoload -Uz compinit && compinit
 
 _mops_bundle() {
-    local program=${(Q)words[1]} kind reply
+    local program=${(Q)words[1]} kind reply head
     local -a replies whole open files folders end
     program=${program/#\~\//$HOME/}
     whence -p -- $program >/dev/null || program=mops-bundle
@@ -28,15 +28,15 @@ _mops_bundle() {
         compset -P 2
     fi
     if [[ $kind == paths ]]; then
-        compset -P '*/'
+        head=${(M)${replies[1]%/}##*/}
         for reply in $replies; do
             case $reply in
                 */) folders+=(${${reply%/}##*/}) ;;
                 *) files+=(${reply##*/}) ;;
             esac
         done
-        (( $#folders )) && compadd -f -q -S / -a folders
-        (( $#files )) && compadd -f -a files
+        (( $#folders )) && compadd -f -p "$head" -q -S / -a folders
+        (( $#files )) && compadd -f -p "$head" -a files
         return 0
     fi
     for reply in $replies; do

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 #: Changes whenever the same source would give other facts or other discoveries.
-ANALYSIS_VERSION = "12"
+ANALYSIS_VERSION = "13"
 
 
 class UnreadableError(ValueError):

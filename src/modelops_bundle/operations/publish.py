@@ -261,14 +261,22 @@ def _send(
     Returns:
         Why it is not recorded where the bundle comes from, or "".
     """
+    if decided.settled:
+        _upload(project, decided.uploads(remote))
+        return ""
     told: list[str] = []
-    before: list[_Job] = []
-    after: list[_Job] = []
-    if not decided.settled:
-        before.append(lambda: told.append(_recorded(remote, wrapped, provenance)))
-        if wrapped.manifest.config.digest not in decided.present:
-            after.append(lambda: _send_index(remote, wrapped))
-    _upload(project, decided.uploads(remote), before, after)
+
+    def record() -> None:
+        told.append(_recorded(remote, wrapped, provenance))
+
+    lacks_index = wrapped.manifest.config.digest not in decided.present
+    after: list[_Job] = [partial(_send_index, remote, wrapped)] if lacks_index else []
+    # Over a network it takes no time of its own beside the contents. In a folder that is full it
+    # would be all that is left of the push.
+    beside: list[_Job] = [record] if remote.is_distant else []
+    _upload(project, decided.uploads(remote), beside, after)
+    if not beside:
+        record()
     return "".join(told)
 
 

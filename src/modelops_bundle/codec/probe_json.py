@@ -125,6 +125,7 @@ def _facts(value: Any) -> RunFacts | None:
         found=value.get("found") is True,
         names=_texts(value.get("names")),
         right=right is True,
+        is_function=value.get("function") is True,
         is_a=_text(value.get("is")),
         facts=facts,
     )

@@ -55,6 +55,7 @@ class RunFacts:
         names: What the module defines instead.
         right: It is a class, or can be called, as its kind asks for.
         is_a: Its own name, or what it is where that is wrong.
+        is_function: It is a model that a person wrote as a function.
         facts: By name.
     """
 
@@ -62,6 +63,7 @@ class RunFacts:
     names: tuple[str, ...] = ()
     right: bool = True
     is_a: str = ""
+    is_function: bool = False
     facts: Mapping[str, RunFact] = field(default_factory=dict)
 
 

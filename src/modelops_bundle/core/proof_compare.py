@@ -41,7 +41,8 @@ def compare_entry(entry: ModelEntry | TargetEntry, found: RunFacts) -> Compariso
             return Comparison(
                 problems=(_mismatch(f"{entry.symbol} is no class (it is of type {found.is_a})"),)
             )
-        return _compared(entry, found, ("class",), _MODEL_FACTS)
+        made = "function" if found.is_function else "class"
+        return _compared(entry, found, (made,), _MODEL_FACTS)
     if not found.right:
         message = f"{entry.symbol} cannot be called (it is of type {found.is_a})"
         return Comparison(problems=(_mismatch(message),))

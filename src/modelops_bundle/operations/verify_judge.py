@@ -151,7 +151,12 @@ class Judge:
         )
         if importer is not None and not importer.own:
             what = importer.place.partition("/")[0]
-            return Absence.NOT_INSTALLED, f"{what} imports it, and it is not installed", ""
+            return (
+                Absence.NOT_INSTALLED,
+                f"{what} imports it, and it is not installed",
+                f"If {what} does not bring it along, add '{distribution_for(top)}' to the "
+                "dependencies in pyproject.toml, and install it",
+            )
         if self.subject.distributions is None or is_provided(top, self.subject.distributions):
             return (
                 Absence.NOT_INSTALLED,

@@ -91,6 +91,29 @@ def test_a_class_that_is_renamed_when_it_runs_is_missing(decay: Shell) -> None:
     assert problem["message"] == "decay.sample has no DecayingSample when it is imported"
 
 
+def test_a_model_may_be_a_function_that_a_person_registered(decay: Shell) -> None:
+    decay.write(
+        "decay/plain.py",
+        "import functools\n\n\n"
+        "def kept(function):\n"
+        "    @functools.wraps(function)\n    def wrapper(*given):\n        return function(*given)\n"
+        "    return wrapper\n\n\n"
+        "def simulate(rate):\n    return {'left': rate}\n\n\n"
+        "@kept\ndef cached(rate):\n    return {'left': rate}\n\n\n"
+        "@lambda cls: lambda: cls()\nclass Hidden:\n    pass\n",
+    )
+    for name in ("simulate", "cached"):
+        decay.ok("register-model", f"decay/plain.py:{name}", "--output", "left")
+    entries = verified(decay, code=0)
+    plain, cached = entries["plain_simulate"], entries["plain_cached"]
+    assert plain["compared"] == cached["compared"] == ["function"]
+    assert {one["reason"] for one in plain["not_compared"]} == {"no convention knows this function"}
+    # A class that is none when it runs is no model.
+    decay.ok("register-model", "decay/plain.py:Hidden", "--output", "left")
+    [problem] = verified(decay, code=1)["plain_hidden"]["problems"]
+    assert problem["message"] == "Hidden is no class (it is of type function)"
+
+
 def test_a_helper_that_does_not_travel_is_named(decay: Shell) -> None:
     decay.write("extras/__init__.py", "")
     decay.write("extras/dose.py", "PER_BQ = 1.0\n")
@@ -183,6 +206,21 @@ def test_a_package_that_is_installed_by_chance_is_found_out(decay: Shell, tmp_pa
     assert entry["notes"][0].endswith("it may come with what is not installed here")
     _distribution(site, "kit", "Requires-Dist: lucky (>=1) ; python_version > '3'\n")
     assert verified(decay, *python, code=0)["sample_decayingsample"]["notes"] == []
+
+
+def test_what_a_package_needs_and_does_not_bring_along_is_named(
+    decay: Shell, tmp_path: Path
+) -> None:
+    environment = tmp_path / "environment"
+    venv.create(environment, symlinks=True)
+    [site] = environment.glob("lib/python*/site-packages")
+    _distribution(site, "kit")
+    (site / "kit.py").write_text("import lacking\n")
+    decay.edit("pyproject.toml", "dependencies = []", 'dependencies = ["kit"]')
+    decay.ok("sync")
+    problem = broken(decay, MODEL, "import kit", "--python", str(environment))
+    assert problem["message"].endswith("kit.py imports it, and it is not installed")
+    assert problem["hint"].startswith("If kit.py does not bring it along, add 'lacking' to the ")
 
 
 def test_another_python_than_the_project_asks_for_is_noted(decay: Shell) -> None:

@@ -29,7 +29,7 @@ def described(module: object, entry: Json, request: Json) -> Json:
         return {"found": False, "names": _names(module)}
     conventions = [one for one in _list(request["conventions"]) if isinstance(one, dict)]
     if entry["kind"] == "model":
-        return {"found": True, **_model(thing, conventions)}
+        return {"found": True, **_model(thing, symbol.rpartition(".")[2], conventions)}
     return {"found": True, **_target(thing, conventions)}
 
 
@@ -85,9 +85,12 @@ def _needed(target: object) -> list[str]:
     ]
 
 
-def _model(thing: object, conventions: list[Json]) -> Json:
+def _model(thing: object, name: str, conventions: list[Json]) -> Json:
     if not isinstance(thing, type):
-        return {"class": False, "is": type(thing).__name__}
+        if not _is_function(thing, name):
+            return {"class": False, "is": type(thing).__name__}
+        reason = "no convention knows this function"
+        return {"class": True, "function": True, **_all_open(reason)}
     facts: Json = {"class": True, "is": thing.__qualname__, "convention": None}
     known = [one for one in conventions if one["model_bases"]]
     for convention in known:
@@ -96,8 +99,21 @@ def _model(thing: object, conventions: list[Json]) -> Json:
             facts["convention"] = convention["name"]
             facts.update(_Model(thing, convention, bases).facts())
             return facts
-    reason = "no convention knows this class"
-    return {**facts, **{name: _open(reason) for name in ("outputs", "scenarios", "parameters")}}
+    return {**facts, **_all_open("no convention knows this class")}
+
+
+def _is_function(thing: object, name: str) -> bool:
+    """Whether it is what a `def` of that name made, under decorators that say what they wrap.
+
+    A person may register a function as a model. A class that is a function when it runs is
+    something else: whoever registered it counts on the class.
+    """
+    made = inspect.unwrap(thing)  # type: ignore[arg-type]
+    return inspect.isfunction(made) and made.__code__.co_name == name
+
+
+def _all_open(reason: str) -> Json:
+    return {name: _open(reason) for name in ("outputs", "scenarios", "parameters")}
 
 
 class _Model:

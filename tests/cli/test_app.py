@@ -290,7 +290,16 @@ def test_options_stand_anywhere_among_the_arguments(
 @pytest.mark.parametrize("command", ["unregister", "add", "show", "rename", "register-model"])
 def test_a_missing_argument_is_named(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command]) == 2
-    assert "error: the following arguments are required: " in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "error: the following arguments are required: " in shown
+    assert f"help: for example `mops-bundle {command} " in shown
+
+
+def test_a_missing_action_is_answered_with_all_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["target-set"]) == 2
+    shown = capsys.readouterr().err
+    assert "error: mops-bundle target-set needs an action" in shown
+    assert "help: choose from set, list, show, delete;" in shown
 
 
 def test_file_names_are_utf8_whatever_the_locale(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from modelops_bundle.core.cache import CacheRecord
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.oci import Descriptor
 from modelops_bundle.errors import CacheError, NotFoundInRemoteError, RemoteError
-from modelops_bundle.operations.cached import ensure_cached, is_cached
+from modelops_bundle.operations.cached import ensure_cached, is_cached, resolved
 from modelops_bundle.storage.bundle_cache import BundleCache
 from modelops_bundle.storage.memory import MemoryRemote
 from support.bundles import contents_of, digest_of, put_bundle
@@ -69,6 +69,12 @@ def test_a_bundle_is_fetched_once_and_each_content_once(
     assert contents_of(ensured(cache, remote, digest)) == CONTENTS
     assert remote.read == []
     assert is_cached(cache, digest)
+
+
+def test_a_name_that_is_not_there_is_the_only_error_that_is_told(remote: MemoryRemote) -> None:
+    with pytest.raises(NotFoundInRemoteError) as caught:
+        resolved(remote, "latest")
+    assert caught.value.__context__ is None
 
 
 def test_another_version_fetches_only_what_differs(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.workspace.nearby import meant_path, nearby_path
+from modelops_bundle.workspace.nearby import meant_path, namesake, nearby_path
 
 
 @pytest.fixture
@@ -38,3 +38,14 @@ def test_absolute_paths_too(folder: Path) -> None:
     assert nearby_path("", f"{folder}/modles") == f"{folder}/models"
     assert meant_path("", f"{folder}/modles") == f"did you mean '{folder}/models'?"
     assert meant_path("", f"{folder}/zzzzzz", "look") == "look"
+
+
+def test_a_file_of_the_same_name_elsewhere_is_found(folder: Path) -> None:
+    for path in ("src/flu/sir.py", "src/flu/fit.py", "env/fit.py", ".old/fit.py"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text("")
+    (folder / "env" / "pyvenv.cfg").write_text("")
+    assert namesake(str(folder), "fit.py") == "src/flu/fit.py"
+    assert namesake(str(folder), "flu/sir.py") == "src/flu/sir.py"
+    assert namesake(str(folder), "sir.py") is None  # two are as like
+    assert namesake(str(folder), "measles.py") is None

@@ -35,6 +35,8 @@ PROGRAM = "mops-bundle"
 OTHER_NAME = "modelops-bundle"
 #: `mops-bundle help COMMAND` is `mops-bundle COMMAND --help`.
 HELP = "help"
+#: How `argparse` begins to say that an argument is missing.
+_MISSING = "the following arguments are required: "
 #: The attributes of the options that every command takes.
 GLOBAL = ("help", "json", "no_color", "debug", "directory")
 
@@ -141,8 +143,14 @@ class CommandParser(argparse.ArgumentParser):
         raise UsageError(f"no such {what}: {value}", hint=hint)
 
     def error(self, message: str) -> NoReturn:
-        """Raise what `argparse` would print."""
-        raise UsageError(message, hint=self._help_words)
+        """Raise what `argparse` would print; for what is missing, an example tells most."""
+        if not message.startswith(_MISSING):
+            raise UsageError(message, hint=self._help_words)
+        if self.action_words and message == f"{_MISSING}action":
+            words = list(self.action_words)
+            hint = f"choose from {', '.join(words)}; {self._help_words}"
+            raise UsageError(f"{self.prog} needs an action", hint=hint)
+        raise UsageError(message, hint=f"for example `{self.example}`; {self._help_words}")
 
     def print_help(self, file: object = None) -> NoReturn:
         """End parsing with the text of the help."""

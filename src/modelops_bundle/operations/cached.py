@@ -105,7 +105,8 @@ def resolved(remote: Remote, reference: str) -> Digest:
     try:
         return Digest.parse(reference)
     except InvalidDigestError:
-        return remote.resolve(reference)
+        pass  # resolved below, so that its errors are shown to programs without this one
+    return remote.resolve(reference)
 
 
 def find_cached(cache: BundleCache, digest: Digest) -> CachedBundle | None:

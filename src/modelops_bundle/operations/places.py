@@ -7,13 +7,15 @@ from pathlib import Path
 
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.errors import UsageError
-from modelops_bundle.workspace.nearby import meant_path
+from modelops_bundle.workspace.nearby import meant_path, namesake
 from modelops_bundle.workspace.project import Project
 
 
 def no_such_file(project: Project, path: BundlePath, *, not_done: str) -> UsageError:
     """The error for a path of a project at which nothing is."""
-    near = meant_path(str(project.root), path)
+    root = str(project.root)
+    elsewhere = namesake(root, path)
+    near = f"did you mean {elsewhere!r}?" if elsewhere else meant_path(root, path)
     return UsageError(f"{path}: no such file", not_done=not_done, hint=near)
 
 

@@ -17,6 +17,7 @@ from modelops_bundle.operations.ids import checked_id
 from modelops_bundle.operations.observe import Session, observe
 from modelops_bundle.operations.places import no_such_file, project_path
 from modelops_bundle.operations.sync import SyncOutcome, carry_out
+from modelops_bundle.workspace.nearby import namesake
 from modelops_bundle.workspace.project import Project
 
 
@@ -139,14 +140,27 @@ def _split(
         name, symbol = text, ""
     path = project_path(project, request.base, name)
     if path.suffix != ".py":
-        what = request.kind.value
-        hint = f"name the file that defines the {what}"
-        if path.suffix == ".ipynb":
-            hint = f"move the {what} into a .py file, and import it from there in the notebook"
-        raise UsageError(f"{path}: not a Python file", not_done="nothing was registered", hint=hint)
+        raise _no_source(project, request, path, text)
     if not project.path(path).is_file():
         raise no_such_file(project, path, not_done="nothing was registered")
     return path, ((symbol,) if symbol else request.symbols)
+
+
+def _no_source(
+    project: Project, request: RegisterRequest, path: BundlePath, text: str
+) -> UsageError:
+    what, wrong = request.kind.value, "not a Python file"
+    hint = f"name the file that defines the {what}"
+    module, colon, symbol = text.partition(":")
+    if project.path(path).is_dir():
+        wrong = "a folder"
+        hint += "; several at once: " + f"mops-bundle register-{what} {path.joined('*.py')}"
+    elif path.suffix == ".ipynb":
+        hint = f"move the {what} into a .py file, and import it from there in the notebook"
+    elif all(part.isidentifier() for part in module.split(".")):
+        file = namesake(str(project.root), f"{module.replace('.', '/')}.py")
+        hint = f"did you mean '{file}{colon}{symbol}'?" if file else hint
+    return UsageError(f"{path}: {wrong}", not_done="nothing was registered", hint=hint)
 
 
 def _choose(
@@ -187,7 +201,7 @@ def _choose(
         raise UsageError(
             f"{path}: no {request.kind.value} found",
             not_done="nothing was registered",
-            hint=_hint(request, path, found),
+            hint=_hint(request, path, found, here),
         )
     return chosen, rest
 
@@ -205,11 +219,18 @@ def _named(
     )
 
 
-def _hint(request: RegisterRequest, path: BundlePath, found: list[Discovered]) -> str:
+def _hint(
+    request: RegisterRequest,
+    path: BundlePath,
+    found: list[Discovered],
+    here: Iterable[Discovered] = (),
+) -> str:
     if found:
         return f"{', '.join(i.symbol for i in found)} is a base class only; name it to register it"
-    example = "Class" if request.kind is Kind.MODEL else "function"
-    return f"name one: mops-bundle register-{request.kind.value} {path}:{example} --output NAME"
+    names = [item.symbol for item in here]
+    what = "class or function" if request.kind is Kind.MODEL else "function"
+    command = f"mops-bundle register-{request.kind.value} {path}:{names[0] if names else 'SYMBOL'}"
+    return f"name the {what} that is one: {command} --output NAME"
 
 
 def _declared(project: Project, request: RegisterRequest) -> Declared:

@@ -70,6 +70,29 @@ def test_nothing_found_is_an_error(shell: Shell) -> None:
     shown = shell("register-model", "lib/rates.py")
     assert shown.code == 2
     assert "lib/rates.py: no model found" in shown.err
+    assert "register-model lib/rates.py:SYMBOL --output NAME" in shown.err
+    shell.write("lib/plain.py", "class Plain:\n    pass\n")
+    shown = shell("register-model", "lib/plain.py")
+    assert "register-model lib/plain.py:Plain --output NAME" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("sir.py", "did you mean 'models/sir.py'?"),
+        ("models.sir", "did you mean 'models/sir.py'?"),
+        ("models.sir:StarsimSIR", "did you mean 'models/sir.py:StarsimSIR'?"),
+        ("models", "models: a folder; nothing was registered"),
+        ("models", "mops-bundle register-model models/*.py"),
+        ("nowhere.sri", "name the file that defines the model"),
+    ],
+)
+def test_a_path_that_is_no_source_file_is_answered_with_the_one_that_is(
+    shell: Shell, typed: str, hint: str
+) -> None:
+    shown = shell("register-model", typed)
+    assert shown.code == 2
+    assert hint in shown.err
 
 
 def test_a_function_that_no_convention_finds_is_registered_by_name(shell: Shell) -> None:
@@ -109,6 +132,15 @@ def test_an_id_is_renamed_everywhere(shell: Shell) -> None:
     taken = shell("rename", "target", "incidence", "incidence_annealed_target")
     assert taken.code == 2
     assert "taken" in taken.err
+
+
+def test_the_kind_of_what_is_renamed_may_be_left_out(shell: Shell) -> None:
+    document = shell.json("rename", "incidence_target", "incidence")
+    assert document["target_sets"] == ["fit"]
+    assert (
+        shell.ok("rename", "model:sir_starsimsir", "sir").out == "  > model sir_starsimsir -> sir\n"
+    )
+    assert shell("rename", "incidense", "x").err.endswith("did you mean 'incidence'?\n")
 
 
 def test_a_member_of_a_target_set_is_unregistered_by_force_only(shell: Shell) -> None:

@@ -87,6 +87,7 @@ def test_the_remote_is_set_and_nothing_else(shell: Shell) -> None:
     after = shell.read(CONFIG).splitlines()
     assert [line for line in after if not line.startswith("remote:")] == kept
     assert shell.json("remote", "show")["remote"] == "oci://registry.example/team/flu"
+    assert shell.ok("remote").out == shell.ok("remote", "show").out
     shell.ok("remote", "set", "local")
     assert shell.json("status")["remote"]["url"].startswith("layout:~/")
 

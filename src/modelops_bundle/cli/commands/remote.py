@@ -24,7 +24,13 @@ ACTIONS = {
 
 def add_arguments(parser: CommandParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("action", choices=tuple(ACTIONS), help="what to do")
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=tuple(ACTIONS),
+        default="show",
+        help="what to do; `show` without it",
+    )
     parser.add_argument("url", nargs="?", metavar="URL", help="a registry, a folder, or `local`")
     parser.add_argument("--insecure", action="store_true", help="the registry may do without TLS")
 

@@ -14,7 +14,12 @@ EXAMPLE = "mops-bundle rename target incidence_target incidence"
 
 def add_arguments(parser: CommandParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("kind", choices=("model", "target"), help="what the entry is")
+    parser.add_argument(
+        "kind",
+        nargs="?",
+        choices=("model", "target"),
+        help="what the entry is, where the id does not tell",
+    )
     parser.add_argument("old", metavar="OLD", help="the id that it has")
     parser.add_argument("new", metavar="NEW", help="the id that it gets")
 
@@ -26,15 +31,20 @@ def run(args: Namespace, out: Output) -> int:
     from modelops_bundle.operations.document import read_registry
     from modelops_bundle.operations.entries import rename_id
     from modelops_bundle.operations.registry_documents import rename_document
+    from modelops_bundle.operations.sync import entry_key
 
     project = current_project()
-    kind = Kind(args.kind)
-    rename_id(project, kind, args.old, args.new)
+    if args.kind is None:
+        key = entry_key(args.old, read_registry(project).record)
+    else:
+        key = EntryKey(Kind(args.kind), args.old)
+    kind = key.kind
+    rename_id(project, kind, key.id, args.new)
     sets = read_registry(project).record.sets_with(args.new) if kind is Kind.TARGET else ()
     out.show(
-        rename_document(EntryKey(kind, args.old), args.new, sets),
+        rename_document(key, args.new, sets),
         lambda document, columns: [
-            f"  > {kind.value} {args.old} -> {args.new}",
+            f"  > {kind.value} {key.id} -> {args.new}",
             *(f"      target set    {name}" for name in sets),
         ],
     )

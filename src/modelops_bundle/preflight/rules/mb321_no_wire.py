@@ -29,7 +29,10 @@ def check(context: PreflightContext) -> Iterator[Finding]:
         code=RULE.code,
         severity=RULE.severity,
         message="Nothing tells the platform's workers how to run this bundle (no wire function)",
-        hint="Add 'modelops-calabaria' to the dependencies in pyproject.toml, or write a wire.py",
+        hint=(
+            "Add 'modelops-calabaria' to the dependencies in pyproject.toml, or write a wire.py "
+            "that defines wire(entrypoint, parameters, seed)"
+        ),
         location=Location(_PYPROJECT) if project.pyproject else None,
     )
 

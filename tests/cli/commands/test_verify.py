@@ -96,8 +96,8 @@ def test_a_model_may_be_a_function_that_a_person_registered(decay: Shell) -> Non
         "decay/plain.py",
         "import functools\n\n\n"
         "def kept(function):\n"
-        "    @functools.wraps(function)\n    def wrapper(*given):\n        return function(*given)\n"
-        "    return wrapper\n\n\n"
+        "    @functools.wraps(function)\n    def wrapper(*given):\n"
+        "        return function(*given)\n    return wrapper\n\n\n"
         "def simulate(rate):\n    return {'left': rate}\n\n\n"
         "@kept\ndef cached(rate):\n    return {'left': rate}\n\n\n"
         "@lambda cls: lambda: cls()\nclass Hidden:\n    pass\n",

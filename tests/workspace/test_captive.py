@@ -67,13 +67,14 @@ def test_silence_ends_it_and_every_line_begins_the_time_anew(tmp_path: Path) -> 
 def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
     code = (
         "import os, subprocess, sys\n"
-        "for session in (False, True):\n"
-        "    child = subprocess.Popen(['sleep', '600'], start_new_session=session)\n"
+        "for new in ({}, {'start_new_session': True}, {'start_new_session': True, 'env': {}}):\n"
+        "    child = subprocess.Popen(['/bin/sleep', '600'], **new)\n"
         "    os.write(int(sys.argv[1]), b'%d\\n' % child.pid)\n"
     )
     ended, lines = ran(code, tmp_path)
     assert ended.code == 0
-    assert ended.strays >= 1
+    assert ended.strays >= 2
+    assert len(lines) == 3
     for line in lines:
         place = Path(f"/proc/{int(line)}/stat")
         assert not place.exists() or place.read_text().rpartition(")")[2].split()[0] == "Z"

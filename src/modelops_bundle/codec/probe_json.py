@@ -78,13 +78,14 @@ def decode_survey(line: bytes) -> Survey | None:
         return None
     if not isinstance(record, dict) or record.get("event") != "survey":
         return None
-    providers = record.get("providers")
+    providers, loose = record.get("providers"), record.get("loose")
     return Survey(
         version=_text(record.get("version")),
         providers={
             module: frozenset(_texts(names))
             for module, names in (providers if isinstance(providers, dict) else {}).items()
         },
+        loose={n: _text(p) for n, p in (loose if isinstance(loose, dict) else {}).items()},
         reached=frozenset(_texts(record.get("reached"))),
         absent=frozenset(_texts(record.get("absent"))),
     )

@@ -113,11 +113,13 @@ class Survey:
 
     Attributes:
         providers: By top-level module that was asked for: the distributions that install it.
+        loose: Where modules are that no distribution installs, and that are found all the same.
         reached: Distributions that installing what is declared brings along.
         absent: What is declared and not installed.
     """
 
     version: str
     providers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    loose: Mapping[str, str] = field(default_factory=dict)
     reached: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()

@@ -45,20 +45,35 @@ class Evidence:
     def _by_chance(self, entry: ModelEntry | TargetEntry) -> Iterator[Problem]:
         """Packages that are installed, and that nothing in `pyproject.toml` brings along."""
         declared = self.subject.distributions
-        if declared is None:
-            return
         for name, place in sorted(self.subject.needs(entry).items()):
-            installed_by = self.survey.providers.get(name, frozenset())
-            accounted_for = installed_by & {*self.survey.reached, self.subject.name}
-            if not installed_by or accounted_for or is_provided(name, declared):
+            if declared is not None and is_provided(name, declared):
                 continue
-            distribution = min(installed_by)
-            yield Problem(
-                trouble=Trouble.IMPORT_ERROR,
-                message=f"'{name}' is installed here by chance: nothing that pyproject.toml "
-                "declares brings it along, so workers have none",
-                hint=f"Add '{distribution}' to the dependencies in pyproject.toml",
-                location=place,
-                module=name,
-                absence=Absence.UNDECLARED,
+            found = self._chance(name, declared)
+            if found is not None:
+                message, hint = found
+                yield Problem(
+                    trouble=Trouble.IMPORT_ERROR,
+                    message=message,
+                    hint=hint,
+                    location=place,
+                    module=name,
+                    absence=Absence.UNDECLARED,
+                )
+
+    def _chance(self, name: str, declared: frozenset[str] | None) -> tuple[str, str] | None:
+        """Why a module that is found here is not found elsewhere, and what to do about it."""
+        loose = self.survey.loose.get(name)
+        if loose:
+            return (
+                f"'{name}' is found here at {loose}, which nothing installs: workers have none",
+                f"Move it into the project, or declare in pyproject.toml what installs '{name}'",
             )
+        installed_by = self.survey.providers.get(name, frozenset())
+        accounted_for = installed_by & {*self.survey.reached, self.subject.name}
+        if declared is None or not installed_by or accounted_for:
+            return None
+        return (
+            f"'{name}' is installed here by chance: nothing that pyproject.toml "
+            "declares brings it along, so workers have none",
+            f"Add '{min(installed_by)}' to the dependencies in pyproject.toml",
+        )

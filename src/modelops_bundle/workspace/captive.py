@@ -92,7 +92,7 @@ def run_captive(
     try:
         watch.until_end(stop)
     finally:
-        strays = _end_all(process, mark)
+        strays = _end_all(process, mark, str(folder))
         watch.close()
     return watch.ended(strays)
 
@@ -241,12 +241,12 @@ def _has_ended(process: subprocess.Popen[bytes]) -> bool:
     return waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def _end_all(process: subprocess.Popen[bytes], mark: str) -> int:
+def _end_all(process: subprocess.Popen[bytes], mark: str, folder: str) -> int:
     """End the process, its group, and whatever left the group; how many were left."""
     ended = 0
     for _ in range(_ROUNDS):
         _kill_group(process.pid)
-        strays = _strays(mark)
+        strays = _strays(mark, folder)
         strays.discard(process.pid)
         if not strays:
             break
@@ -272,8 +272,11 @@ def _kill(process: int) -> None:
         return
 
 
-def _strays(mark: str) -> set[int]:
-    """Processes with the mark in their environment, where the system shows environments."""
+def _strays(mark: str, folder: str) -> set[int]:
+    """Processes with the mark in their environment, or at work in the folder.
+
+    Both as far as the system shows them; a program may be started with an environment of its own.
+    """
     wanted = f"{_MARK}={mark}".encode()
     found: set[int] = set()
     try:
@@ -286,8 +289,11 @@ def _strays(mark: str) -> set[int]:
                 variables = stream.read().split(b"\0")
             with open(f"/proc/{name}/stat", "rb") as stream:
                 state = stream.read().rpartition(b")")[2].split()[:1]
+            place = os.readlink(f"/proc/{name}/cwd")
         except OSError:
             continue
-        if wanted in variables and state != [b"Z"]:
+        is_inside = f"{place}/".startswith(f"{folder}/")
+        if (wanted in variables or is_inside) and state != [b"Z"]:
             found.add(int(name))
+    found.discard(os.getpid())
     return found

@@ -33,8 +33,9 @@ _TEXT = 4_000
 _WRITING = frozenset(
     f"{module}.{name}"
     for module, names in {
-        "os": "chmod link mkdir remove rename rmdir symlink truncate",
+        "os": "chmod chown link mkdir remove rename rmdir symlink truncate utime",
         "shutil": "move rmtree",
+        "sqlite3": "connect",
     }.items()
     for name in names.split()
 )
@@ -52,6 +53,7 @@ def main(arguments: list[str]) -> None:
     sys.argv = arguments[:1]
     own = _Own(request["folder"], request["elsewhere"], request["distribution"])
     sys.path[:] = request["roots"] + [one for one in sys.path if not own.holds(one)]
+    own.forget_what_is_loaded()
     sys.meta_path.insert(0, _Guard(request["roots"], own))
     watch = _Watch(own)
     sys.addaudithook(watch)
@@ -124,18 +126,34 @@ class _Own:
         self._elsewhere = [one + os.sep for one in elsewhere]
         # What is beside the folder is private to it, wherever temporary files are.
         apart = [os.path.dirname(folder), *_prefixes()]
-        self._prefixes = tuple({os.path.realpath(one) + os.sep for one in apart})
+        self._prefixes = [os.path.realpath(one) + os.sep for one in apart]
         self._distribution = distribution
         self._installed: set[str] | None = None
         #: Modules that were not let in, by name, with the file that would have been loaded.
         self.kept_out: dict[str, str] = {}
 
     def holds(self, path: str) -> bool:
-        """Whether a path belongs to the project and not to the bundle."""
+        """Whether a path belongs to the project and not to the bundle.
+
+        An environment may be inside of a project, and a project inside of an environment (or of
+        `/usr`): the folder that says more of the path decides.
+        """
         if not self._elsewhere:
             return False
         real = os.path.realpath(path) + os.sep
-        return real.startswith(tuple(self._elsewhere)) and not real.startswith(self._prefixes)
+        inside = max(len(one) if real.startswith(one) else 0 for one in self._elsewhere)
+        return inside > 0 and inside >= max(
+            len(one) if real.startswith(one) else 0 for one in self._prefixes
+        )
+
+    def forget_what_is_loaded(self) -> None:
+        """Modules that a `.pth` file has imported from the project when the interpreter began."""
+        for name, module in list(sys.modules.items()):
+            origin = vars(module).get("__file__") if isinstance(module, types.ModuleType) else None
+            if name == "__main__" or not isinstance(origin, str) or not os.path.isabs(origin):
+                continue
+            if self.holds(origin) or self.installed(origin):
+                del sys.modules[name]
 
     def installed(self, path: str) -> bool:
         """Whether a file was installed with the project itself."""
@@ -175,7 +193,8 @@ def _prefixes() -> list[str]:
     import sysconfig
 
     names = ("stdlib", "platstdlib", "purelib", "platlib")
-    return [sys.prefix, *(sysconfig.get_path(name) for name in names)]
+    inside = [os.path.join(sys.prefix, one) for one in ("bin", "etc", "lib", "lib64", "share")]
+    return [sys.prefix, *inside, *(sysconfig.get_path(name) for name in names)]
 
 
 class _Guard:
@@ -237,8 +256,8 @@ class _Watch:
         else:
             return
         for path in paths:
-            if isinstance(path, (str, bytes)) and os.path.isabs(path):
-                self._note(os.fsdecode(path), writes=writes)
+            if isinstance(path, (str, bytes, os.PathLike)):
+                self._note(_absolute(os.fsdecode(path)), writes=writes)
 
     def _note(self, path: str, *, writes: bool) -> None:
         if path.startswith(self._own.folder + os.sep) or not self._own.holds(path):
@@ -248,6 +267,14 @@ class _Watch:
             seen.append({"path": path, "frames": _stack(self._own.folder)})
         if writes:
             raise PermissionError(13, "the project is not to be written to", path)
+
+
+def _absolute(path: str) -> str:
+    """Also where code has changed the working folder."""
+    try:
+        return os.path.abspath(path)
+    except (OSError, ValueError):
+        return path  # the working folder is gone
 
 
 def _stack(folder: str) -> list[Json]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ def verified(decay: Shell, *arguments: str, code: int = 1) -> dict[str, Any]:
     before = user_contents(decay.root)
     shown = decay("verify", *arguments, "--json")
     assert shown.code == code, shown
-    assert shown.err == ""
+    # A machine that is busy takes longer than half a second over little, and then says so.
+    assert re.sub(r"^(?:Copying|Hashing|Verifying) [^\n]*\n", "", shown.err, flags=re.M) == ""
     assert_documented(shown.document)
     assert shown.document["ok"] is (code == 0)
     assert user_contents(decay.root) == before

@@ -30,7 +30,7 @@ def run_seed(seed: int) -> dict[str, object]:
         "initial_bq": draw.uniform(900.0, 1100.0),
         "half_life_days": draw.gauss(8.02, 0.05),
     }
-    day, activity_bq = wire(ENTRYPOINT, parameters)["activity"][-1]
+    day, activity_bq = json.loads(wire(ENTRYPOINT, parameters, seed)["activity"])[-1]
     result = {"seed": seed, "day": day, "activity_bq": round(activity_bq, 3)}
     return {**result, **worker_bundle().tags(ENTRY)}
 

@@ -14,7 +14,9 @@ import json
 from wire import wire
 from checks.activity import activity_target
 
-outputs = wire("decay.sample:DecayingSample", {"initial_bq": 1000.0, "half_life_days": 8.02})
+# As the platform's workers call it (modelops, worker/subprocess_runner.py): by position, for bytes.
+sent = wire("decay.sample:DecayingSample", {"initial_bq": 1000.0, "half_life_days": 8.02}, 1)
+outputs = {name: json.loads(value.decode()) for name, value in sent.items()}
 print(json.dumps({"outputs": outputs, "loss": activity_target().loss(outputs)}))
 """
 
@@ -45,7 +47,7 @@ def test_the_target_scores_the_law_that_made_its_data_at_rounding_error() -> Non
 
 
 def test_a_parameter_out_of_bounds_is_refused() -> None:
-    done = run("from wire import wire; wire('decay.sample:DecayingSample', {'initial_bq': -1})")
+    done = run("from wire import wire; wire('decay.sample:DecayingSample', {'initial_bq': -1}, 1)")
     assert "ValueError" in done.stderr
 
 

@@ -48,6 +48,7 @@ CALLS: list[tuple[list[str], str]] = [
     (["sync"], "sync"),
     (["sync", "--dry-run", "--discover"], "sync"),
     (["sync", "--check"], "sync"),
+    (["watch", "--until-fresh"], "watch"),
     (["check"], "check"),
     (["check", "--strict", "--code-only"], "check"),
     (["explain", MODEL], "explain"),

@@ -243,12 +243,18 @@ MALFORMED: dict[str, tuple[str, str]] = {
     "model: ''": "1:8: 'model' must be a text",
     "model: a\nmodel: b": "2:1: duplicate key 'model'",
     "model: a\n1: b": "2:1: expected text, found the number '1'",
-    "model: a\nscenario: 3": "2:11: 'scenario' must be a list of names",
-    "model: a\noutputs: [a, 3]": "2:10: 'outputs' must be a list of names",
-    "model: a\ntargets: {a: 1}": "2:10: 'targets' must be a list of names",
+    "model: a\nscenario: 3": "2:11: 'scenario' must be a name or a list of names",
+    "model: a\nscenario: no": "2:11: 'scenario' must be a name or a list of names, and 'no' ",
+    "model: a\nscenario: 2020-01-01": "and '2020-01-01' without quotes is none",
+    "model: a\noutputs: [a, 3]": "2:14: 'outputs' must be a name or a list of names, and '3'",
+    "model: a\noutputs: ['']": "2:11: 'outputs' must be a name or a list of names",
+    "model: a\ntargets: {a: 1}": "2:10: 'targets' must be a name or a list of names",
     "model: a\nn_replicates: many": "2:15: 'n_replicates' must be a whole number",
     "model: a\nmetadata: []": "2:11: 'metadata' must be a mapping",
     "model: a\nparameters: 3": "2:13: 'parameters' must be a mapping or a list",
+    "model: a\nparameters: [b, {c: 1}]": "2:17: 'parameters' must hold names or sets, not both",
+    "model: a\nparameters: [{c: 1}, b]": "2:22: 'parameters' must hold names or sets, not both",
+    "model: a\nparameters: [b, 3]": "2:17: 'parameters' must be a list of names or of sets",
     "model: a\nparameter_sets: {}": "2:17: 'parameter_sets' must be a list",
     "model: a\nparameter_sets: [3]": "2:18: a parameter set must be a mapping",
     "model: a\nparameter_sets:\n- {b: [1]}": (
@@ -257,12 +263,21 @@ MALFORMED: dict[str, tuple[str, str]] = {
     "model: a\nparameter_sets:\n- {b: }": (
         "3:7: parameter 'b' must be a number, a text or a truth value"
     ),
+    "model: a\nparameter_sets:\n- {b: .nan}": "3:7: parameter 'b' must be finite",
+    "model: a\nparameter_sets:\n- {b: -.inf}": "3:7: parameter 'b' must be finite",
+    "model: a\nparameters: {b: .inf}": "2:17: parameter 'b' must be finite",
+    "model: a\nparameter_specs: {b: {lower: 3, upper: 2}}": (
+        "2:30: parameter_specs.b: 'lower' must not be above 'upper'"
+    ),
+    "model: a\nparameter_specs: {b: {lower: .nan, upper: 2}}": (
+        "2:30: parameter_specs.b.lower must be finite"
+    ),
     "model: a\nparameter_specs: {b: 3}": "2:22: parameter_specs.b must be a mapping",
     "model: a\nparameter_specs: {b: {lower: 3}}": "2:19: parameter_specs.b needs 'upper'",
     "model: a\nparameter_specs: {b: {lower: x, upper: 3}}": (
         "2:30: parameter_specs.b.lower must be a number"
     ),
-    "model: a\ntarget_data: {target_ids: 3}": "2:27: 'target_ids' must be a list of names",
+    "model: a\ntarget_data: {target_ids: 3}": "2:27: 'target_ids' must be a name or a list",
     "tasks: [{seed: 3}]": "1:9: a task needs an 'entrypoint'",
     "tasks: [{entrypoint: a, params: 3}]": "1:33: 'params' must be a mapping",
     "model: *gone": "1:8: alias *gone is not defined",

@@ -94,7 +94,7 @@ _TASK = define(
 )
 _TASKS: Schema = {"type": ["array", "null"], "items": _TASK}
 _PARAMETERS: Schema = {
-    "anyOf": [{"type": ["object", "null"]}, listing({"anyOf": [WORDS, _SET]})],
+    "anyOf": [{"type": ["object", "null"]}, listing(WORDS), listing(_SET)],
 }
 _JOB = define(
     "job",

@@ -24,6 +24,8 @@ from modelops_bundle.core.job import Coverage, JobName, JobSpecification, Parame
 from modelops_bundle.errors import JobError
 
 Fields = Mapping[str, Node]
+#: What YAML's `.inf` and `.nan` and the names of Python's `json` begin with.
+_INFINITE = ("inf", "nan")
 _HINT = "see docs/how-to/ci.md for what a job specification holds"
 #: `module/scenario`, the platform's form of an entrypoint; not `folder/file.py:Class`.
 _WITH_SCENARIO = re.compile(r"(?P<model>[^/]+)/(?P<scenario>[^/:]+)")
@@ -194,7 +196,7 @@ def _parameters(fields: Fields, found: Collected) -> list[ParameterNames]:
         if isinstance(target, MappingNode):
             sets.append(_set_of(target, Coverage.SOME, ranges=True))
         elif isinstance(target, SequenceNode):
-            if all(isinstance(resolved(item), MappingNode) for item in target.items):
+            if _holds_sets(target, key):
                 items = (_values_of_set(item, found) for item in target.items)
                 sets += [_set_of(item, Coverage.ALL) for item in items]
             else:
@@ -203,6 +205,17 @@ def _parameters(fields: Fields, found: Collected) -> list[ParameterNames]:
         elif target is not None:
             raise target.problem(f"'{key}' must be a mapping or a list")
     return [*sets, *_varied(fields, "parameter_specs")]
+
+
+def _holds_sets(node: SequenceNode, key: str) -> bool:
+    """Whether a list of parameters holds sets of them; where it does not, it holds names."""
+    sets = [isinstance(resolved(item), MappingNode) for item in node.items]
+    for item, is_set in zip(node.items, sets, strict=True):
+        if not (is_set or _is_text(resolved(item))):
+            raise item.problem(f"'{key}' must be a list of names or of sets")
+        if is_set is not sets[0]:
+            raise item.problem(f"'{key}' must hold names or sets, not both")
+    return all(sets)
 
 
 def _varied(fields: Fields, key: str) -> list[ParameterNames]:
@@ -215,7 +228,9 @@ def _varied(fields: Fields, key: str) -> list[ParameterNames]:
         for bound in ("lower", "upper"):
             if bound not in bounds:
                 raise node[0].problem(f"{key}.{name} needs '{bound}'")
-            _number(bounds[bound], f"{key}.{name}.{bound}")
+        lower, upper = (_number(bounds[b], f"{key}.{name}.{b}") for b in ("lower", "upper"))
+        if lower > upper:
+            raise bounds["lower"].problem(f"{key}.{name}: 'lower' must not be above 'upper'")
     return [_set_of(specs, Coverage.VARIED, ranges=True)]
 
 
@@ -248,6 +263,8 @@ def _set_of(node: MappingNode, coverage: Coverage, *, ranges: bool = False) -> P
         plain = isinstance(target, ScalarNode) and scalar_type(target) != "null"
         if not (plain or ranges):
             raise value.problem(f"parameter '{text}' must be a number, a text or a truth value")
+        if isinstance(target, ScalarNode) and _is_infinite(target):
+            raise value.problem(f"parameter '{text}' must be finite")
         names.append(JobName(text, mark_of(key)))
     return ParameterNames(tuple(names), coverage, mark_of(node))
 
@@ -291,8 +308,11 @@ def _check(node: Node, hold: Hold, key: str) -> None:
     if hold is Hold.TEXT:
         fine, wanted = _is_text(target), "a text"
     elif hold is Hold.NAMES:
-        items = target.items if isinstance(target, SequenceNode) else [target]
-        fine, wanted = all(_is_text(resolved(item)) for item in items), "a list of names"
+        items = target.items if isinstance(target, SequenceNode) else [node]
+        wrong = next((item for item in items if not _is_text(resolved(item))), None)
+        if wrong is not None:
+            raise wrong.problem(f"'{key}' must be a name or a list of names{_unquoted(wrong)}")
+        return
     elif hold is Hold.COUNT:
         fine = isinstance(target, ScalarNode) and scalar_type(target) == "int"
         wanted = "a whole number"
@@ -306,16 +326,29 @@ def _is_text(node: Node) -> bool:
     return isinstance(node, ScalarNode) and scalar_type(node) == "str" and bool(node.value)
 
 
-def _number(node: Node, what: str) -> None:
+def _unquoted(node: Node) -> str:
+    """What to say of a name that YAML takes for something else, such as `no` and `2020-01-01`."""
     target = resolved(node)
-    if isinstance(target, ScalarNode):
-        try:
-            float(target.value)
-        except ValueError:
-            pass
-        else:
-            return
-    raise node.problem(f"{what} must be a number")
+    if not isinstance(target, ScalarNode) or not target.value:
+        return ""
+    return f", and '{target.value}' without quotes is none"
+
+
+def _number(node: Node, what: str) -> float:
+    target = resolved(node)
+    if not isinstance(target, ScalarNode):
+        raise node.problem(f"{what} must be a number")
+    if _is_infinite(target):
+        raise node.problem(f"{what} must be finite")
+    try:
+        return float(target.value)
+    except ValueError:
+        raise node.problem(f"{what} must be a number") from None
+
+
+def _is_infinite(node: ScalarNode) -> bool:
+    """Whether it is no finite number, which the platform refuses as a parameter's value."""
+    return scalar_type(node) == "float" and node.value.lstrip("+-.").casefold()[:3] in _INFINITE
 
 
 def _mapping(node: Node, what: str) -> MappingNode:

@@ -139,7 +139,10 @@ class _JsonReader:
             value, self._at = _DECODER.raw_decode(self._text, start)
         except JSONDecodeError as error:
             self._at = error.pos
-            raise self._problem(error.msg[:1].lower() + error.msg[1:]) from None
+            told = error.msg.removesuffix(" at").removesuffix(
+                " starting"
+            )  # the place is told anyway
+            raise self._problem(told[:1].lower() + told[1:]) from None
         line, column = self._place(start)
         node = ScalarNode(start, self._at, line, column, None, None)
         node.value, node.style = value, '"'

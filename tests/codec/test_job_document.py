@@ -215,9 +215,13 @@ def test_what_cannot_be_submitted_without_a_key_is_remarked_on() -> None:
         (
             "'scenario' is missing, and `mops jobs submit` refuses a study without it",
             (1, 1),
-        )
+        ),
+        (
+            "'parameter_sets' is empty, and `mops jobs submit` refuses a job without a task",
+            (3, 17),
+        ),
     ]
-    (misspelt,) = job_of({"model": "sir", "scenaro": "x", "parameter_sets": []}).remarks
+    (misspelt,) = job_of({"model": "sir", "scenaro": "x", "parameter_sets": [{}]}).remarks
     assert misspelt.hint == "Did you mean 'scenario'?"
     missing = job_of({"model": "sir", "algorithm": "optuna", "target_data": {}}).remarks
     assert [remark.name.text for remark in missing] == ["scenario", "max_iterations"]

@@ -154,13 +154,21 @@ UNFIT: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "Name one that exists ('beta', 'dur_inf')",
     ),
     "misspelt parameter of a set": (
-        {"model": "sir", "scenario": "baseline", "parameter_sets": [{"beta": 1, "dur_in": 2}]},
+        {
+            "model": "models.sir",
+            "scenario": "baseline",
+            "parameter_sets": [{"beta": 1, "dur_in": 2}],
+        },
         "MB333 error",
         "Model 'sir' has no parameter 'dur_in'",
         "Name one that exists (closest: 'dur_inf')",
     ),
     "parameter left out": (
-        {"model": "sir", "scenario": "baseline", "parameter_sets": [{"beta": 1}, {"beta": 2}]},
+        {
+            "model": "models.sir",
+            "scenario": "baseline",
+            "parameter_sets": [{"beta": 1}, {"beta": 2}],
+        },
         "MB334 error",
         "Model 'sir' has parameter 'dur_inf', which this set leaves out",
         "Give it a value: workers refuse a simulation that lacks one",
@@ -215,6 +223,48 @@ UNFIT: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "does not have",
         "Choose another target, or a model that has it ('other_seir')",
     ),
+    "model that no worker can import": (
+        jobs.study(model="sir"),
+        "MB339 warning",
+        "Workers take a model by its module, and not as 'sir'",
+        "Write 'models.sir'",
+    ),
+    "model of a study by its entrypoint": (
+        jobs.study(model="models.sir:SIR"),
+        "MB339 warning",
+        "Workers take a model by its module, and not as 'models.sir:SIR'",
+        "Write 'models.sir'",
+    ),
+    "target that no worker can import": (
+        jobs.study(targets=["incidence_target", "targets.incidence:incidence_target"]),
+        "MB339 warning",
+        "Workers take a target by its entrypoint, and not as 'incidence_target'",
+        "Write 'targets.incidence:incidence_target'",
+    ),
+    "target entrypoint that is none": (
+        jobs.calibration(target_data={"target_entrypoints": ["incidence_target"]}),
+        "MB339 warning",
+        "Workers take a target by its entrypoint, and not as 'incidence_target'",
+        "Write 'targets.incidence:incidence_target'",
+    ),
+    "study of several scenarios": (
+        jobs.study(scenario=["baseline", "lockdown"]),
+        "MB339 warning",
+        "'scenario' is a list, and `mops jobs submit` takes one for each study",
+        "Make a study of each",
+    ),
+    "study without sets": (
+        jobs.study(parameter_sets=[]),
+        "MB339 warning",
+        "'parameter_sets' is empty, and `mops jobs submit` refuses a job without a task",
+        "Add a set of parameters",
+    ),
+    "study without replicates": (
+        jobs.study(n_replicates=0),
+        "MB339 warning",
+        "'n_replicates' is below 1, and `mops jobs submit` refuses a job without a task",
+        "Write 1 or more",
+    ),
     "unknown key": (
         {"model": "sir", "scenaro": "baseline"},
         "MB339 warning",
@@ -228,6 +278,17 @@ UNFIT: dict[str, tuple[dict[str, Any], str, str, str]] = {
 def test_what_does_not_fit_is_one_finding(case: str) -> None:
     job, code, message, hint = UNFIT[case]
     assert found(job) == [(code, message, hint)]
+
+
+def test_a_target_among_sets_is_told_even_where_a_set_has_nearly_its_name() -> None:
+    registered = registry(
+        {"sir": model()},
+        {"incidence_target": target()},
+        target_sets={"incidence_targets": target_set("incidence_target")},
+    )
+    for name in ("incidence_target", "targets.incidence:incidence_target"):
+        ((_, _, hint),) = found({"target_set": name}, synced=plan(registered))
+        assert hint == "It is a target: name it under 'targets'"
 
 
 def test_an_output_that_a_target_needs_has_to_be_asked_for() -> None:
@@ -246,7 +307,7 @@ def test_an_output_that_a_target_needs_has_to_be_asked_for() -> None:
 
 def test_the_same_mistake_in_many_sets_is_told_once_at_its_first_place() -> None:
     sets = [{"beta": at, "bta": at, "dur_inf": 1} for at in range(50)]
-    assert len(found({"model": "sir", "scenario": "baseline", "parameter_sets": sets})) == 1
+    assert len(found({"model": "models.sir", "scenario": "baseline", "parameter_sets": sets})) == 1
 
 
 def test_what_the_code_does_not_settle_is_a_warning() -> None:
@@ -256,11 +317,11 @@ def test_what_the_code_does_not_settle_is_a_warning() -> None:
         found_model("SEIR", OTHER, outputs=("deaths",), parameters=("gamma",)),
     )
     job = {
-        "model": "sir",
+        "model": "models.sir",
         "scenario": "x1",
         "outputs": ["x2"],
         "parameter_sets": [{"x3": 1}],
-        "targets": ["deaths_target"],
+        "targets": ["targets.deaths:deaths_target"],
     }
     assert {code for code, _, _ in found(job, seen=seen)} == {
         "MB332 warning",
@@ -277,7 +338,7 @@ def test_what_the_code_does_not_settle_is_a_warning() -> None:
 def test_other_frameworks_may_have_defaults_and_no_scenarios() -> None:
     registered = registry({"sir": model(parameters=PARAMETERS, scenarios=())})
     seen = observed(sir(convention="simkit", scenarios=()))
-    job = {"model": "sir", "scenario": "baseline", "parameter_sets": [{"beta": 1}]}
+    job = {"model": "models.sir", "scenario": "baseline", "parameter_sets": [{"beta": 1}]}
     assert [(code, hint) for code, _, hint in found(job, seen=seen, synced=plan(registered))] == [
         ("MB334 warning", "Give it a value: workers may have no default")
     ]

@@ -8,6 +8,18 @@ from contextlib import contextmanager
 
 from modelops_bundle.codec.job_fields import FOREIGN, JOB, NEEDED, PARAMETER_SET, TASK, Hold
 from modelops_bundle.codec.job_names import Collected, listed_once, mark_of, name_of, names_of
+from modelops_bundle.codec.job_values import (
+    Fields,
+    check_value,
+    free_part,
+    is_infinite,
+    is_text,
+    items_of,
+    listed_names,
+    mapping_of,
+    number_of,
+    text_of,
+)
 from modelops_bundle.codec.json_nodes import node_of, parse_json
 from modelops_bundle.codec.registry_fields import fields_of, is_null, refuse_other_keys
 from modelops_bundle.codec.yaml_nodes import (
@@ -20,12 +32,10 @@ from modelops_bundle.codec.yaml_nodes import (
     resolved,
     scalar_type,
 )
-from modelops_bundle.core.job import Coverage, JobName, JobSpecification, ParameterNames
+from modelops_bundle.core.job import Coverage, JobName, JobSpecification, ParameterNames, Remark
+from modelops_bundle.core.registry import Kind
 from modelops_bundle.errors import JobError
 
-Fields = Mapping[str, Node]
-#: What YAML's `.inf` and `.nan` and the names of Python's `json` begin with.
-_INFINITE = ("inf", "nan")
 _HINT = "see docs/how-to/ci.md for what a job specification holds"
 #: `module/scenario`, the platform's form of an entrypoint; not `folder/file.py:Class`.
 _WITH_SCENARIO = re.compile(r"(?P<model>[^/]+)/(?P<scenario>[^/:]+)")
@@ -89,13 +99,13 @@ def _job_of(root: Node | None) -> JobSpecification:
     if not jobs:
         raise root.problem("the job specification is empty")
     for job in jobs:
-        _read_job(_mapping(job, "a job specification"), found)
+        _read_job(mapping_of(job, "a job specification"), found)
     return found.specification()
 
 
 def _read_job(node: MappingNode, found: Collected) -> None:
     fields = _fields(node, JOB, "a job", found)
-    tasks = [*_items(fields, "tasks"), *_batched_tasks(fields)]
+    tasks = [*items_of(fields, "tasks"), *_batched_tasks(fields)]
     if "entrypoint" in fields:
         tasks.append(node)
     _read_bundle(fields, found)
@@ -109,25 +119,46 @@ def _read_job(node: MappingNode, found: Collected) -> None:
         if telling in fields and "job_type" not in fields:
             for key in (one for one in needed if one not in fields):
                 found.missing(JobName(key, mark_of(node)), kind)
+    if "parameter_sets" in fields and "job_type" not in fields:
+        _read_study(fields, found)
+
+
+def _read_study(fields: Fields, found: Collected) -> None:
+    """What `mops jobs submit` takes in one form only."""
+    found.imported(Kind.MODEL, *([] if (model := text_of(fields, "model")) is None else [model]))
+    found.imported(Kind.TARGET, *names_of(fields["targets"]) if "targets" in fields else ())
+    scenario = fields.get("scenario")
+    if scenario is not None and isinstance(resolved(scenario), SequenceNode):
+        told = "'scenario' is a list, and `mops jobs submit` takes one for each study"
+        found.remark(Remark(JobName("", mark_of(scenario)), told, "Make a study of each"))
+    sets, replicates = fields["parameter_sets"], fields.get("n_replicates")
+    if not items_of(fields, "parameter_sets"):
+        told = "'parameter_sets' is empty, and `mops jobs submit` refuses a job without a task"
+        found.remark(Remark(JobName("", mark_of(sets)), told, "Add a set of parameters"))
+    if replicates is not None and number_of(replicates, "'n_replicates'") < 1:
+        told = "'n_replicates' is below 1, and `mops jobs submit` refuses a job without a task"
+        found.remark(Remark(JobName("", mark_of(replicates)), told, "Write 1 or more"))
 
 
 def _read_simulation(fields: Fields, found: Collected) -> bool:
     """The runs that a study, a calibration or a plain document asks for."""
-    config = _free(fields, "algorithm_config")
-    simulation = _text(fields, "model") or _text(config, "model")
+    config = free_part(fields, "algorithm_config")
+    simulation = text_of(fields, "model") or text_of(config, "model")
     class_name = next(
-        (name for key in ("class", "class_name", "model_class") if (name := _text(fields, key))),
+        (name for key in ("class", "class_name", "model_class") if (name := text_of(fields, key))),
         None,
     )
-    entrypoint = _text(config, "simulation_entrypoint")
+    entrypoint = text_of(config, "simulation_entrypoint")
     if simulation is None and class_name is None and entrypoint is None:
         return False
-    noted = _text(_free(fields, "metadata"), "model_class")
+    noted = text_of(free_part(fields, "metadata"), "model_class")
     if simulation is not None or class_name is not None:
         run = found.run(simulation, class_name, noted)
-        run.scenarios += _names(fields, "scenario", found) + _names(fields, "scenarios", found)
-        run.scenarios += _names(config, "scenario", found)
-        run.outputs += _names(fields, "outputs", found)
+        run.scenarios += listed_names(fields, "scenario", found) + listed_names(
+            fields, "scenarios", found
+        )
+        run.scenarios += listed_names(config, "scenario", found)
+        run.outputs += listed_names(fields, "outputs", found)
         for names in (*_parameters(fields, found), *_varied(config, "parameter_specs")):
             run.add_parameters(names)
     if entrypoint is not None:
@@ -138,43 +169,46 @@ def _read_simulation(fields: Fields, found: Collected) -> bool:
 
 def _read_task(node: Node, found: Collected, *, own: bool) -> None:
     """One task; `own` where the whole document is one."""
-    task = _mapping(node, "a task")
+    task = mapping_of(node, "a task")
     fields = _fields(task, JOB if own else TASK, "a task", found)
-    entrypoint = _text(fields, "entrypoint")
+    entrypoint = text_of(fields, "entrypoint")
     if entrypoint is None:
         raise task.problem("a task needs an 'entrypoint'")
     model, scenario = _split(entrypoint)
     run = found.run(model, None, None)
     run.scenarios += scenario
-    run.outputs += _names(fields, "outputs", found)
+    run.outputs += listed_names(fields, "outputs", found)
     if "params" in fields:
         run.add_parameters(_set_of(_values_of_task(fields["params"]), Coverage.ALL))
     _read_bundle(fields, found)
 
 
 def _read_bundle(fields: Fields, found: Collected) -> None:
-    reference = _text(fields, "bundle_ref")
+    reference = text_of(fields, "bundle_ref")
     if reference is not None:
         found.bundle(reference)
     for key in ("bundle", "digest"):
-        other = _text(fields, key)
+        other = text_of(fields, key)
         if other is not None and "sha256:" in other.text:
             found.bundle(other)
 
 
 def _read_targets(fields: Fields, found: Collected) -> bool:
     """Targets and target sets, wherever the platform's tools put them."""
-    spec = _free(fields, "target_spec")
-    sources = [fields, _free(fields, "target_data"), _free(spec, "data")]
+    spec = free_part(fields, "target_spec")
+    sources = [fields, free_part(fields, "target_data"), free_part(spec, "data")]
     for source in sources:
         for key in ("target", "targets", "target_ids", "target_entrypoint", "target_entrypoints"):
             if key in source and (source is fields or key not in ("target", "targets")):
-                _check(source[key], JOB[key], key)
-                found.target(*_names(source, key, found))
+                check_value(source[key], JOB[key], key)
+                named = listed_names(source, key, found)
+                found.target(*named)
+                if key.startswith("target_entrypoint"):
+                    found.imported(Kind.TARGET, *named)
     for key in ("target_set", "target_sets"):
-        found.target_set(*_names(fields, key, found))
-    found.noted_set(*_noted(_free(fields, "metadata"), "target_set"))
-    found.noted_set(*_noted(_free(spec, "metadata"), "target_set"))
+        found.target_set(*listed_names(fields, key, found))
+    found.noted_set(*_noted(free_part(fields, "metadata"), "target_set"))
+    found.noted_set(*_noted(free_part(spec, "metadata"), "target_set"))
     return found.asks_for_targets
 
 
@@ -188,7 +222,7 @@ def _parameters(fields: Fields, found: Collected) -> list[ParameterNames]:
     """Values, ranges or names of parameters, as a study, a calibration or a person writes them."""
     sets = [
         _set_of(_values_of_set(item, found), Coverage.ALL)
-        for item in _items(fields, "parameter_sets")
+        for item in items_of(fields, "parameter_sets")
     ]
     for key in ("parameters", "params"):
         node = fields.get(key)
@@ -211,7 +245,7 @@ def _holds_sets(node: SequenceNode, key: str) -> bool:
     """Whether a list of parameters holds sets of them; where it does not, it holds names."""
     sets = [isinstance(resolved(item), MappingNode) for item in node.items]
     for item, is_set in zip(node.items, sets, strict=True):
-        if not (is_set or _is_text(resolved(item))):
+        if not (is_set or is_text(resolved(item))):
             raise item.problem(f"'{key}' must be a list of names or of sets")
         if is_set is not sets[0]:
             raise item.problem(f"'{key}' must hold names or sets, not both")
@@ -222,13 +256,13 @@ def _varied(fields: Fields, key: str) -> list[ParameterNames]:
     """The parameters that a calibration varies: `{name: {lower: …, upper: …}}`."""
     if key not in fields:
         return []
-    specs = _mapping(fields[key], f"'{key}'")
+    specs = mapping_of(fields[key], f"'{key}'")
     for name, node in fields_of(specs).items():
-        bounds = {k: v for k, (_, v) in fields_of(_mapping(node[1], f"{key}.{name}")).items()}
+        bounds = {k: v for k, (_, v) in fields_of(mapping_of(node[1], f"{key}.{name}")).items()}
         for bound in ("lower", "upper"):
             if bound not in bounds:
                 raise node[0].problem(f"{key}.{name} needs '{bound}'")
-        lower, upper = (_number(bounds[b], f"{key}.{name}.{b}") for b in ("lower", "upper"))
+        lower, upper = (number_of(bounds[b], f"{key}.{name}.{b}") for b in ("lower", "upper"))
         if lower > upper:
             raise bounds["lower"].problem(f"{key}.{name}: 'lower' must not be above 'upper'")
     return [_set_of(specs, Coverage.VARIED, ranges=True)]
@@ -236,21 +270,21 @@ def _varied(fields: Fields, key: str) -> list[ParameterNames]:
 
 def _values_of_set(node: Node, found: Collected) -> MappingNode:
     """The parameters of one set: under `params`, beside a seed, or the mapping itself."""
-    mapping = _mapping(node, "a parameter set")
+    mapping = mapping_of(node, "a parameter set")
     fields = fields_of(mapping)
     if "params" not in fields or not isinstance(resolved(fields["params"][1]), MappingNode):
         return mapping
     checked = _fields(mapping, PARAMETER_SET, "a parameter set", found)
-    return _mapping(checked["params"], "'params'")
+    return mapping_of(checked["params"], "'params'")
 
 
 def _values_of_task(node: Node) -> MappingNode:
     """The parameters of one task: under `values` beside their id, `params`, or the mapping."""
-    mapping = _mapping(node, "'params'")
+    mapping = mapping_of(node, "'params'")
     fields = fields_of(mapping)
     for key in ("values", "params"):
         if key in fields and isinstance(resolved(fields[key][1]), MappingNode):
-            return _mapping(fields[key][1], f"'{key}'")
+            return mapping_of(fields[key][1], f"'{key}'")
     return mapping
 
 
@@ -263,7 +297,7 @@ def _set_of(node: MappingNode, coverage: Coverage, *, ranges: bool = False) -> P
         plain = isinstance(target, ScalarNode) and scalar_type(target) != "null"
         if not (plain or ranges):
             raise value.problem(f"parameter '{text}' must be a number, a text or a truth value")
-        if isinstance(target, ScalarNode) and _is_infinite(target):
+        if isinstance(target, ScalarNode) and is_infinite(target):
             raise value.problem(f"parameter '{text}' must be finite")
         names.append(JobName(text, mark_of(key)))
     return ParameterNames(tuple(names), coverage, mark_of(node))
@@ -281,9 +315,9 @@ def _split(entrypoint: JobName) -> tuple[JobName, list[JobName]]:
 
 
 def _batched_tasks(fields: Fields) -> Iterator[Node]:
-    for batch in _items(fields, "batches"):
-        pairs = fields_of(_mapping(batch, "a batch"))
-        yield from _items({key: value for key, (_, value) in pairs.items()}, "tasks")
+    for batch in items_of(fields, "batches"):
+        pairs = fields_of(mapping_of(batch, "a batch"))
+        yield from items_of({key: value for key, (_, value) in pairs.items()}, "tasks")
 
 
 def _fields(
@@ -298,91 +332,6 @@ def _fields(
             if not text.startswith(FOREIGN):
                 found.unknown(name_of(key), what, known)
         elif not is_null(value):
-            _check(value, hold, text)
+            check_value(value, hold, text)
             values[text] = value
     return values
-
-
-def _check(node: Node, hold: Hold, key: str) -> None:
-    target = resolved(node)
-    if hold is Hold.TEXT:
-        fine, wanted = _is_text(target), "a text"
-    elif hold is Hold.NAMES:
-        items = target.items if isinstance(target, SequenceNode) else [node]
-        wrong = next((item for item in items if not _is_text(resolved(item))), None)
-        if wrong is not None:
-            raise wrong.problem(f"'{key}' must be a name or a list of names{_unquoted(wrong)}")
-        return
-    elif hold is Hold.COUNT:
-        fine = isinstance(target, ScalarNode) and scalar_type(target) == "int"
-        wanted = "a whole number"
-    else:
-        fine, wanted = hold is Hold.OTHER or isinstance(target, MappingNode), "a mapping"
-    if not fine:
-        raise node.problem(f"'{key}' must be {wanted}")
-
-
-def _is_text(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and scalar_type(node) == "str" and bool(node.value)
-
-
-def _unquoted(node: Node) -> str:
-    """What to say of a name that YAML takes for something else, such as `no` and `2020-01-01`."""
-    target = resolved(node)
-    if not isinstance(target, ScalarNode) or not target.value:
-        return ""
-    return f", and '{target.value}' without quotes is none"
-
-
-def _number(node: Node, what: str) -> float:
-    target = resolved(node)
-    if not isinstance(target, ScalarNode):
-        raise node.problem(f"{what} must be a number")
-    if _is_infinite(target):
-        raise node.problem(f"{what} must be finite")
-    try:
-        return float(target.value)
-    except ValueError:
-        raise node.problem(f"{what} must be a number") from None
-
-
-def _is_infinite(node: ScalarNode) -> bool:
-    """Whether it is no finite number, which the platform refuses as a parameter's value."""
-    return scalar_type(node) == "float" and node.value.lstrip("+-.").casefold()[:3] in _INFINITE
-
-
-def _mapping(node: Node, what: str) -> MappingNode:
-    target = resolved(node)
-    if not isinstance(target, MappingNode):
-        raise node.problem(f"{what} must be a mapping")
-    return target
-
-
-def _free(fields: Fields, key: str) -> Fields:
-    """The values of a part whose keys are free; empty where it is not there."""
-    node = fields.get(key)
-    target = None if node is None else resolved(node)
-    if not isinstance(target, MappingNode):
-        return {}
-    return {text: value for text, (_, value) in fields_of(target).items() if not is_null(value)}
-
-
-def _items(fields: Fields, key: str) -> list[Node]:
-    node = fields.get(key)
-    if node is None:
-        return []
-    target = resolved(node)
-    if not isinstance(target, SequenceNode):
-        raise node.problem(f"'{key}' must be a list")
-    return target.items
-
-
-def _text(fields: Fields, key: str) -> JobName | None:
-    node = fields.get(key)
-    names = [] if node is None else names_of(node)
-    return names[0] if len(names) == 1 else None
-
-
-def _names(fields: Fields, key: str, found: Collected) -> list[JobName]:
-    node = fields.get(key)
-    return [] if node is None else listed_once(node, key, found)

@@ -16,6 +16,7 @@ from modelops_bundle.core.job import (
     Remark,
     Simulation,
 )
+from modelops_bundle.core.registry import Kind
 
 #: Remarks beyond these would say the same of every task.
 _MOST_REMARKS = 20
@@ -91,6 +92,7 @@ class Collected:
         self._sets: list[JobName] = []
         self._noted_sets: list[JobName] = []
         self._bundles: list[JobName] = []
+        self._imported: dict[Kind, list[JobName]] = {Kind.MODEL: [], Kind.TARGET: []}
         self._remarks: dict[tuple[str, str], Remark] = {}
 
     @property
@@ -118,6 +120,10 @@ class Collected:
     def bundle(self, name: JobName) -> None:
         """Note a reference of a bundle."""
         self._bundles.append(name)
+
+    def imported(self, kind: Kind, *names: JobName) -> None:
+        """Note models or targets that workers import under the very names that the job gives."""
+        self._imported[kind] += names
 
     def remark(self, remark: Remark) -> None:
         """Note something odd, at its first place."""
@@ -150,6 +156,8 @@ class Collected:
             target_sets=_once(self._sets),
             noted_sets=_once(self._noted_sets),
             bundles=_once(self._bundles),
+            imported_models=_once(self._imported[Kind.MODEL]),
+            imported_targets=_once(self._imported[Kind.TARGET]),
             remarks=tuple(self._remarks.values()),
         )
 

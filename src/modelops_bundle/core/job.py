@@ -75,6 +75,8 @@ class JobSpecification:
     Attributes:
         noted_sets: Target sets that were asked for when the job was made; no worker reads them.
         bundles: References of the bundle that the job runs.
+        imported_models: Models of studies; the platform hands them to workers as they stand.
+        imported_targets: Targets that workers get as they stand.
     """
 
     simulations: tuple[Simulation, ...] = ()
@@ -82,4 +84,6 @@ class JobSpecification:
     target_sets: tuple[JobName, ...] = ()
     noted_sets: tuple[JobName, ...] = ()
     bundles: tuple[JobName, ...] = ()
+    imported_models: tuple[JobName, ...] = ()
+    imported_targets: tuple[JobName, ...] = ()
     remarks: tuple[Remark, ...] = ()

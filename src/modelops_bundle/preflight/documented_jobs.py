@@ -79,8 +79,10 @@ JOBS: tuple[RuleDoc, ...] = (
         "Odd entry of a job",
         _WARNING,
         "A key of the job specification is none that the platform's tools read, and would be "
-        "passed over in silence; or a list names something twice; or a key is missing without "
-        "which a study or a calibration cannot be submitted. Keys that begin with `x-`, `_` "
+        "passed over in silence; or a list names something twice; or `mops jobs submit` would "
+        "refuse a study or a calibration: a key is missing, a study has no set of parameters or "
+        "several scenarios; or workers would not know a model or a target by the name that the "
+        "job hands them, such as its registry id. Keys that begin with `x-`, `_` "
         "or `$` belong to other programs and are left alone.",
     ),
 )

@@ -60,6 +60,19 @@ class JobIndex:
         """The target that a name means, or none."""
         return self._targets.get(text, ())
 
+    def importable(self, key: EntryKey) -> tuple[str, ...]:
+        """The names under which workers import an entry, the usual one first.
+
+        A model by its module, of which they run the first class, or by its dotted path; a target
+        by its entrypoint (modelops-contracts, `format_entrypoint`; modelops, `subprocess_runner`).
+        """
+        known = self._registry.models if key.kind is Kind.MODEL else self._registry.targets
+        entry = known[key.id]
+        module, symbol = entry.entrypoint.module, entry.entrypoint.symbol
+        if key.kind is Kind.MODEL:
+            return (module, f"{module}.{symbol}")
+        return (str(entry.entrypoint), f"{module}/{symbol}")
+
     def successor(self, kind: Kind, text: str) -> str:
         """What the sync makes of an old name, in the same form; "" where it is none."""
         forms = _model_forms if kind is Kind.MODEL else _target_forms

@@ -46,6 +46,7 @@ def check_job(
             models.append(key)
             yield from checker.simulation(simulation, key)
     yield from checker.targets(job, models)
+    yield from checker.imported(job)
     for remark in job.remarks:
         yield checker.finding("MB339", _WARNING, remark.name.mark, remark.message, remark.hint)
 
@@ -159,6 +160,25 @@ class _JobCheck:
             missing = [name for name in known if name not in named]
             if missing and given.coverage is not Coverage.SOME:
                 yield self._left_out(key, given.coverage, given.mark, missing)
+
+    def imported(self, job: JobSpecification) -> Iterator[Finding]:
+        """Names that stand for an entry here, and that workers would not know it by."""
+        kinds = ((Kind.MODEL, job.imported_models), (Kind.TARGET, job.imported_targets))
+        for kind, names in kinds:
+            for name in names:
+                keys = (self._index.models if kind is Kind.MODEL else self._index.targets)(
+                    name.text
+                )
+                taken = self._index.importable(keys[0]) if keys else (name.text,)
+                if name.text not in taken:
+                    form = "module" if kind is Kind.MODEL else "entrypoint"
+                    yield self.finding(
+                        "MB339",
+                        _WARNING,
+                        name.mark,
+                        f"Workers take a {kind.value} by its {form}, and not as '{name.text}'",
+                        f"Write '{taken[0]}'",
+                    )
 
     def targets(self, job: JobSpecification, models: list[EntryKey]) -> Iterator[Finding]:
         """Targets and sets that are not there, and targets that the models cannot serve."""
@@ -318,10 +338,10 @@ class _JobCheck:
     def _unknown_set(self, name: JobName, severity: Severity) -> Finding:
         sets = tuple(self._registry.target_sets)
         near = Closest(sets).to(name.text)
-        if near:
-            hint = f"Name a target set that exists (closest: {quoted(near)})"
-        elif name.text in self._registry.targets:
+        if self._index.targets(name.text):
             hint = "It is a target: name it under 'targets'"
+        elif near:
+            hint = f"Name a target set that exists (closest: {quoted(near)})"
         elif 0 < len(sets) <= _NAMED_IN_HINT:
             hint = f"Name a target set that exists ({quoted(sets)})"
         else:

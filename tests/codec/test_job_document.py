@@ -250,7 +250,7 @@ MALFORMED: dict[str, tuple[str, str]] = {
     "model: a\nscenario: 3": "2:11: 'scenario' must be a name or a list of names",
     "model: a\nscenario: no": "2:11: 'scenario' must be a name or a list of names, and 'no' ",
     "model: a\nscenario: 2020-01-01": "and '2020-01-01' without quotes is none",
-    "model: a\noutputs: [a, 3]": "2:14: 'outputs' must be a name or a list of names, and '3'",
+    "model: a\noutputs: [a, 3]": "2:14: 'outputs' must be a name or a list of names",
     "model: a\noutputs: ['']": "2:11: 'outputs' must be a name or a list of names",
     "model: a\ntargets: {a: 1}": "2:10: 'targets' must be a name or a list of names",
     "model: a\nn_replicates: many": "2:15: 'n_replicates' must be a whole number",

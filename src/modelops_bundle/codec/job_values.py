@@ -56,11 +56,13 @@ def is_text(node: Node) -> bool:
 
 
 def _unquoted(node: Node) -> str:
-    """What to say of a name that YAML takes for something else, such as `no` and `2020-01-01`."""
+    """What to say of a name that YAML takes for something else: `no`, or `2020-01-01`."""
     target = resolved(node)
-    if not isinstance(target, ScalarNode) or not target.value:
-        return ""
-    return f", and '{target.value}' without quotes is none"
+    if isinstance(target, ScalarNode):
+        kind, text = scalar_type(target), target.value
+        if kind == "timestamp" or (kind == "bool" and text.casefold() not in ("true", "false")):
+            return f", and '{text}' without quotes is none"
+    return ""
 
 
 def number_of(node: Node, what: str) -> float:

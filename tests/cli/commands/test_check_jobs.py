@@ -91,10 +91,7 @@ def test_a_malformed_job_is_exit_2_with_its_place(shell: Shell, style: str) -> N
     shell.write("job.json", '{"model": "sir",\n "outputs": 3}')
     shown = shell("check", "--job", "job.json", "--output-format", style)
     assert shown.code == 2
-    message = (
-        "job.json:2:13: 'outputs' must be a name or a list of names, and '3' without quotes is "
-        "none; the job was not checked"
-    )
+    message = "job.json:2:13: 'outputs' must be a name or a list of names; the job was not checked"
     if style == "sarif":
         assert_sarif(shown.document)
         place = shown.document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]

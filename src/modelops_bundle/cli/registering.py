@@ -34,6 +34,14 @@ def add_registration_arguments(parser: CommandParser, symbol: str) -> None:
         metavar="PATH",
         help="a data file or folder that it reads (repeat for more)",
     )
+    parser.add_argument(
+        "--no-data",
+        action="append",
+        default=[],
+        dest="undeclared",
+        metavar="PATH",
+        help="no data of it any more, of what --data named before (repeat for more)",
+    )
     parser.add_argument("--id", default="", help="its id in the registry")
     parser.legacy(
         "--regen-all", "--no-regen-all", hint="run `mops-bundle sync`; it covers all files"
@@ -63,6 +71,7 @@ def register_symbols(
         symbols=tuple(symbols),
         exclude=tuple(args.exclude),
         data=tuple(args.data),
+        undeclared=tuple(args.undeclared),
         code=tuple(code),
         outputs=tuple(outputs),
         id=args.id,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Container, Iterable
+from dataclasses import dataclass, field, replace
 
+from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.handed_on import handed_on
 from modelops_bundle.core.observation import Discovered, Observation
 from modelops_bundle.core.pairing import pair_missing
@@ -15,6 +16,8 @@ from modelops_bundle.core.registry import (
     Declared,
     EntryKey,
     Kind,
+    ModelEntry,
+    TargetEntry,
 )
 from modelops_bundle.errors import NeedsDecisionError, UsageError
 
@@ -29,6 +32,7 @@ class Assignment:
         undecided: Entries with several candidates.
         added: New entries, in the order in which they are appended.
         declared: What a person named now, for added and for registered-again entries.
+        undeclared: Data paths that a person takes back now, of registered-again entries.
         unregistered: Symbols of a convention that nothing claims or excludes.
     """
 
@@ -37,6 +41,7 @@ class Assignment:
     undecided: dict[EntryKey, tuple[Discovered, ...]] = field(default_factory=dict)
     added: dict[EntryKey, Discovered] = field(default_factory=dict)
     declared: dict[EntryKey, Declared] = field(default_factory=dict)
+    undeclared: dict[EntryKey, tuple[BundlePath, ...]] = field(default_factory=dict)
     unregistered: tuple[Discovered, ...] = ()
 
 
@@ -129,6 +134,7 @@ class _Assigner:
             return
         self._refuse_possible_rename(item)
         key = self._new_key(item, wanted.id)
+        _check_declared(key, wanted, ())
         self.assignment.added[key] = item
         self.assignment.declared[key] = wanted.declared
 
@@ -158,6 +164,11 @@ class _Assigner:
                 not_done="nothing was registered",
                 hint=f"run `mops-bundle rename {key.kind.value} {key.id} {wanted.id}`",
             )
+        entry = self.record.get(key)
+        if entry is not None and wanted.undeclared:
+            declared = entry.data if entry.declared is None else entry.declared.data
+            _check_declared(key, wanted, declared)
+            self.assignment.undeclared[key] = wanted.undeclared
         if wanted.declared:
             self.assignment.declared[key] = wanted.declared
 
@@ -182,6 +193,18 @@ class _Assigner:
         chosen = wanted or default_id(item, taken)
         taken.add(chosen)
         return EntryKey(item.kind, chosen)
+
+
+def _check_declared(key: EntryKey, wanted: Registration, declared: Iterable[BundlePath]) -> None:
+    """What is taken back must have been named by a person: what the code names, it names again."""
+    known = tuple(declared)
+    for path in wanted.undeclared:
+        if path not in known:
+            raise UsageError(
+                f"{path} is not data that somebody declared for {key}",
+                not_done="nothing was registered",
+                hint=did_you_mean(path, known, f"run `mops-bundle show {key.id}` for its data"),
+            )
 
 
 def sorted_symbols(observed: Observation) -> list[Discovered]:
@@ -216,6 +239,23 @@ def merge_declared(old: Declared, new: Declared) -> Declared:
         code=_union(old.code, new.code),
         outputs=tuple(dict.fromkeys((*old.outputs, *new.outputs))),
         model_output=new.model_output or old.model_output,
+    )
+
+
+def without_data(
+    entry: ModelEntry | TargetEntry, paths: Collection[BundlePath]
+) -> ModelEntry | TargetEntry:
+    """An entry without data paths that a person takes back."""
+    declared = entry.declared or Declared()
+    return replace(
+        entry,
+        data=tuple(path for path in entry.data if path not in paths),
+        data_digests={
+            path: digest
+            for path, digest in entry.data_digests.items()
+            if not any(path.is_within(one) for one in paths)
+        },
+        declared=replace(declared, data=tuple(path for path in declared.data if path not in paths)),
     )
 
 

@@ -172,6 +172,7 @@ class Registration:
         kind, path, symbol: Which symbol; it is among the observation's discovered.
         id: The id asked for, or "" for the default one.
         declared: What the person named for it.
+        undeclared: Data paths that the person named before, and takes back.
     """
 
     kind: Kind
@@ -179,6 +180,7 @@ class Registration:
     symbol: str
     id: str = ""
     declared: Declared = field(default_factory=Declared)
+    undeclared: tuple[BundlePath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

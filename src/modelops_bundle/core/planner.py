@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from modelops_bundle.core.apply import apply_changes
-from modelops_bundle.core.assign import assign, merge_declared
+from modelops_bundle.core.assign import assign, merge_declared, without_data
 from modelops_bundle.core.compare import Comparison, reasons_for
 from modelops_bundle.core.derive import Context, Derived, derive_entry
 from modelops_bundle.core.digest import Digest
@@ -130,9 +130,12 @@ class _Planner:
     ) -> None:
         derived = derive_entry(key, entry, found, self.context)
         named = self.assignment.declared.get(key)
-        if named is not None:
+        undeclared = self.assignment.undeclared.get(key, ())
+        if named is not None or undeclared:
             known = derived.entry.declared or Declared()
-            stated = replace(entry, declared=merge_declared(known, named))
+            stated = replace(entry, declared=merge_declared(known, named or Declared()))
+            if undeclared:
+                stated = without_data(stated, undeclared)
             derived = derive_entry(key, stated, found, self.context)
         self.findings += derived.findings
         reasons = reasons_for(

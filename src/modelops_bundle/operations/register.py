@@ -29,6 +29,7 @@ class RegisterRequest:
         files: Paths relative to `base`, each possibly with `:Symbol`.
         symbols: Only these symbols of the files; empty for all that the conventions find.
         exclude: Not these; they are remembered as excluded.
+        undeclared: Data paths that were named before and are so no more.
         outputs: For a model its outputs; for a target exactly one.
         id: For exactly one symbol.
         base: The folder that relative paths start from.
@@ -39,6 +40,7 @@ class RegisterRequest:
     symbols: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
+    undeclared: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     id: str = ""
@@ -46,7 +48,7 @@ class RegisterRequest:
 
 
 def register(project: Project, request: RegisterRequest) -> SyncOutcome:
-    """Register symbols; idempotent, merges what is declared, never removes.
+    """Register symbols; idempotent, merges what is declared, removes what is taken back only.
 
     Of several files (`targets/*.py`), those that hold nothing to register are passed over.
 
@@ -61,6 +63,7 @@ def register(project: Project, request: RegisterRequest) -> SyncOutcome:
     # A file is asked for by itself too, for what is wrong with it to be known.
     asked = tuple((request.kind, path, name) for path, names in wanted for name in ("", *names))
     declared = _declared(project, request)
+    undeclared = tuple(project_path(project, request.base, name) for name in request.undeclared)
     named = (*declared.data, *declared.code)
     session = observe(project, requested=asked, named=named)
     found = [(path, *_choose(session, request, path, symbols)) for path, symbols in wanted]
@@ -72,6 +75,7 @@ def register(project: Project, request: RegisterRequest) -> SyncOutcome:
             symbol=item.symbol,
             id=request.id,
             declared=declared,
+            undeclared=undeclared,
         )
         for path, chosen, _ in found
         for item in chosen

@@ -59,6 +59,26 @@ def argument_for(context: PreflightContext, key: EntryKey) -> str:
     return str(key) if key.id in registry.models and key.id in registry.targets else key.id
 
 
+def registering_argument(
+    context: PreflightContext, key: EntryKey, entry: ModelEntry | TargetEntry
+) -> str:
+    """What to register: the file where it defines nothing else of this kind, else the symbol."""
+    alike = [
+        found
+        for found in context.observed.discovered
+        if found.path == entry.path and found.kind is key.kind and found.convention
+    ]
+    if [found.symbol for found in alike] == [entry.symbol]:
+        return shell_word(entry.path)
+    return shell_word(f"{entry.path}:{entry.symbol}")
+
+
+def shell_word(text: str) -> str:
+    """A path as one word of a command line."""
+    plain = all(c.isalnum() or c in "/._-:+=@%" for c in text)
+    return text if plain else '"' + text.replace('"', '\\"') + '"'
+
+
 def described(key: EntryKey) -> str:
     """`target 'incidence_target'`, for the middle of a sentence."""
     return f"{key.kind.value} '{key.id}'"

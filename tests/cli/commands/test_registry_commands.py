@@ -122,6 +122,47 @@ def test_declared_data_is_kept_and_merged(shell: Shell) -> None:
     assert shell.json("show", "sir_starsimsir")["declared"]["data"] == ["data/more.csv"]
 
 
+def test_declared_data_is_replaced_in_one_command(shell: Shell) -> None:
+    shell.write("data/old.csv", "x\n")
+    shell.ok("register-model", "models/sir.py", "--data", "data/old.csv")
+    (shell.root / "data/old.csv").rename(shell.root / "data/new.csv")
+    shell.ok(
+        *("register-model", "models/sir.py:StarsimSIR"),
+        *("--data", "data/new.csv", "--no-data", "data/old.csv"),
+    )
+    entry = shell.json("show", "sir_starsimsir")
+    assert entry["data"] == entry["declared"]["data"] == ["data/new.csv"]
+    assert shell.json("status")["in_sync"] is True
+    shell.ok("register-model", "models/sir.py", "--no-data", "data/new.csv")
+    assert shell.json("show", "sir_starsimsir")["data"] == []
+    assert "data/new.csv" not in shell.registry
+
+
+def test_only_data_that_somebody_declared_is_taken_back(shell: Shell) -> None:
+    before = shell.registry
+    shown = shell(
+        "register-target",
+        "targets/incidence.py:incidence_target",
+        "--no-data",
+        "data/observed_incidence.csv",
+    )
+    assert shown.code == 2
+    assert "is not data that somebody declared for target:incidence_target" in shown.err
+    assert shell.registry == before
+
+
+def test_data_of_a_function_without_a_convention_is_taken_back_too(shell: Shell) -> None:
+    shell.write("data/a.csv", "x\n")
+    shell.write("data/b.csv", "x\n")
+    shell.write("targets/plain.py", "def distance():\n    return 0\n")
+    name = ("register-target", "targets/plain.py:distance", "--output", "incidence")
+    shell.ok(*name, "--data", "data/a.csv", "--id", "d")
+    shell.ok(*name, "--data", "data/b.csv", "--no-data", "data/a.csv")
+    assert shell.json("show", "d")["data"] == ["data/b.csv"]
+    shell.ok("sync")
+    assert shell.json("show", "d")["data"] == ["data/b.csv"]
+
+
 def test_an_id_is_renamed_everywhere(shell: Shell) -> None:
     document = shell.json("rename", "target", "incidence_target", "incidence")
     assert document["target_sets"] == ["fit"]

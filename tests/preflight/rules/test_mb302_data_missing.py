@@ -30,8 +30,8 @@ def test_an_absent_file_is_an_error_at_the_definition_that_needs_it() -> None:
     assert finding.key == "model:sir"
     assert finding.message == "Data file 'data/raw/pop.csv' is missing (needed by model 'sir')"
     assert finding.hint == (
-        "Restore data/raw/pop.csv, or take it out of the entry's 'data' and 'declared' "
-        "in registry.yaml"
+        "Restore data/raw/pop.csv, or take it back with "
+        "'mops-bundle register-model models/sir.py --no-data data/raw/pop.csv'"
     )
     assert str(finding.location) == "models/sir.py:12"
 

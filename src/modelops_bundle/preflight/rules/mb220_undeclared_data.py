@@ -11,7 +11,13 @@ from modelops_bundle.core.registry import EntryKey, Kind, ModelEntry, TargetEntr
 from modelops_bundle.core.travel import plan_travel
 from modelops_bundle.preflight.base import PreflightContext, Rule
 from modelops_bundle.preflight.data_use import DataUse
-from modelops_bundle.preflight.entities import described, listed, settled_entries
+from modelops_bundle.preflight.entities import (
+    described,
+    listed,
+    registering_argument,
+    settled_entries,
+    shell_word,
+)
 
 _Files = tuple[BundlePath, ...]
 _Users = list[tuple[EntryKey, ModelEntry | TargetEntry]]
@@ -90,28 +96,11 @@ def declaring_command(
 ) -> str:
     """The one command that declares files or folders for entries of one kind."""
     kind = users[0][0].kind
-    entries = [_argument(context, key, entry) for key, entry in users]
+    entries = [registering_argument(context, key, entry) for key, entry in users]
     code = kind is Kind.MODEL and all(path.suffix == ".py" for path in paths)
     option = "--code" if code else "--data"
-    declared = [f"{option} {_quoted(path)}" for path in paths]
+    declared = [f"{option} {shell_word(path)}" for path in paths]
     return " ".join((f"mops-bundle register-{kind.value}", *entries, *declared))
-
-
-def _argument(context: PreflightContext, key: EntryKey, entry: ModelEntry | TargetEntry) -> str:
-    """The file where it defines nothing else of this kind, else the symbol in it."""
-    alike = [
-        found
-        for found in context.observed.discovered
-        if found.path == entry.path and found.kind is key.kind and found.convention
-    ]
-    if [found.symbol for found in alike] == [entry.symbol]:
-        return _quoted(entry.path)
-    return _quoted(f"{entry.path}:{entry.symbol}")
-
-
-def _quoted(text: str) -> str:
-    plain = all(c.isalnum() or c in "/._-:+=@%" for c in text)
-    return text if plain else '"' + text.replace('"', '\\"') + '"'
 
 
 RULE = Rule(

@@ -47,7 +47,7 @@ from modelops_bundle.operations.status import StatusReport
 from modelops_bundle.operations.status import status as _status
 from modelops_bundle.operations.sync import SyncRequest
 from modelops_bundle.operations.sync import sync as _sync
-from modelops_bundle.operations.verify import (
+from modelops_bundle.operations.verification.verify import (
     DEFAULT_TIMEOUT_S,
     VerifyRequest,
     verify_bundle,

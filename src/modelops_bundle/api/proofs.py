@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from modelops_bundle.api.display import DEFAULT_COLUMNS, Result
 from modelops_bundle.core.proof import EntryProof
-from modelops_bundle.operations.verify import Verification
-from modelops_bundle.operations.verify_documents import VerifyDocument, verify_document
+from modelops_bundle.operations.verification.documents import VerifyDocument, verify_document
+from modelops_bundle.operations.verification.verify import Verification
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from modelops_bundle.cli.arguments import CommandParser
     from modelops_bundle.operations.status import StatusReport
-    from modelops_bundle.operations.verify import Verification, VerifyRequest
+    from modelops_bundle.operations.verification.verify import Verification, VerifyRequest
 
 _OPTIONS = ("python", "install", "call", "timeout", "memory")
 
@@ -46,7 +46,7 @@ def verify_request(args: Namespace) -> VerifyRequest:
     """
     from modelops_bundle.cli.sizes import size_bytes
     from modelops_bundle.errors import UsageError
-    from modelops_bundle.operations.verify import DEFAULT_TIMEOUT_S, VerifyRequest
+    from modelops_bundle.operations.verification.verify import DEFAULT_TIMEOUT_S, VerifyRequest
 
     timeout_s = DEFAULT_TIMEOUT_S if args.timeout is None else args.timeout
     if not 0 < timeout_s < 1e6:
@@ -73,7 +73,7 @@ def prover_of(args: Namespace, *, wanted: bool) -> Callable[[StatusReport], Veri
         if given is not None:
             raise UsageError(f"--{given} says how entries are run", hint="add --verify")
         return None
-    from modelops_bundle.operations.verify import verify_project
+    from modelops_bundle.operations.verification.verify import verify_project
 
     request = verify_request(args)
     return lambda report: verify_project(report, request)

@@ -34,7 +34,7 @@ from modelops_bundle.workspace.project import Project
 from modelops_bundle.workspace.stamps import settled, stamp_of
 
 if TYPE_CHECKING:  # few pushes verify
-    from modelops_bundle.operations.verify import Verification
+    from modelops_bundle.operations.verification.verify import Verification
 
 Refusal = Literal["stale", "preflight", "verify", "changed", "tag-moved"]
 

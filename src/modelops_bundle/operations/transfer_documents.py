@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # each command has loaded its own
     from modelops_bundle.operations.publish import Volume
     from modelops_bundle.operations.pull import PullOutcome
     from modelops_bundle.operations.push import PushOutcome
-    from modelops_bundle.operations.verify_documents import VerifyDocument
+    from modelops_bundle.operations.verification.documents import VerifyDocument
 
 
 class VolumeDocument(TypedDict):
@@ -179,7 +179,7 @@ def push_document(outcome: PushOutcome, *, url: str, dry_run: bool) -> PushDocum
 
         document["status"] = status_document(outcome.report)
     if outcome.verification is not None:
-        from modelops_bundle.operations.verify_documents import verify_document
+        from modelops_bundle.operations.verification.documents import verify_document
 
         document["verification"] = verify_document(outcome.verification)
     return document

@@ -22,8 +22,8 @@ from modelops_bundle.core.proof import (
 )
 from modelops_bundle.core.registry import EntryKey, Kind
 from modelops_bundle.errors import InstallError
-from modelops_bundle.operations.verify import Verification
-from modelops_bundle.operations.verify_documents import verify_document
+from modelops_bundle.operations.verification.documents import verify_document
+from modelops_bundle.operations.verification.verify import Verification
 from support.golden import assert_golden
 
 MODEL, TARGET = BundlePath("models/sir.py"), BundlePath("targets/incidence.py")

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from modelops_bundle.cli.arguments import CommandParser
     from modelops_bundle.cli.output import Output
-    from modelops_bundle.operations.verify import Verification, VerifyRequest
+    from modelops_bundle.operations.verification.verify import Verification, VerifyRequest
 
 EXAMPLE = "mops-bundle verify --call"
 
@@ -39,7 +39,7 @@ def run(args: Namespace, out: Output) -> int:
         render_verify_in_full,
     )
     from modelops_bundle.cli.verifying import verify_request
-    from modelops_bundle.operations.verify_documents import verify_document
+    from modelops_bundle.operations.verification.documents import verify_document
 
     done = _verified(args, verify_request(args))
     document = verify_document(done)
@@ -55,7 +55,7 @@ def _verified(args: Namespace, request: VerifyRequest) -> Verification:
     from modelops_bundle.cli.remote import bundle_of
     from modelops_bundle.errors import UsageError
     from modelops_bundle.operations.status import status
-    from modelops_bundle.operations.verify import verify_bundle, verify_project
+    from modelops_bundle.operations.verification.verify import verify_bundle, verify_project
 
     if args.ref == ".":
         if args.remote:

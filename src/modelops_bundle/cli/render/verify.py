@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from modelops_bundle.operations.verify_documents import (
+    from modelops_bundle.operations.verification.documents import (
         EntryProofDocument,
         ProblemDocument,
         VerifyDocument,

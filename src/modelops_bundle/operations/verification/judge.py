@@ -16,7 +16,7 @@ from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.probing import RunAccess, RunFailure, RunFrame
 from modelops_bundle.core.proof import Absence, Frame, Interpreter, Problem, Trouble
 from modelops_bundle.errors import InvalidPathError
-from modelops_bundle.operations.verify_subject import Subject
+from modelops_bundle.operations.verification.subject import Subject
 from modelops_bundle.preflight.distributions import distribution_for, is_provided
 from modelops_bundle.workspace import probe
 from modelops_bundle.workspace.captive import Ended

@@ -10,7 +10,7 @@ from modelops_bundle.core.proof import Absence, EntryProof, Problem, Trouble
 from modelops_bundle.core.proof_compare import compare_files
 from modelops_bundle.core.python_versions import admits
 from modelops_bundle.core.registry import ModelEntry, TargetEntry
-from modelops_bundle.operations.verify_subject import Subject
+from modelops_bundle.operations.verification.subject import Subject
 from modelops_bundle.preflight.distributions import is_provided
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from modelops_bundle.errors import InstallError
-from modelops_bundle.operations.verify_subject import Subject
+from modelops_bundle.operations.verification.subject import Subject
 from modelops_bundle.workspace.captive import run_captive
 from modelops_bundle.workspace.interpreters import Chosen
 from modelops_bundle.workspace.sandbox import Sandbox

@@ -26,10 +26,14 @@ from modelops_bundle.errors import BundleError, InstallError, UsageError
 from modelops_bundle.operations.cached import ensure_cached, resolved
 from modelops_bundle.operations.publication import publication_of, unfit
 from modelops_bundle.operations.status import StatusReport
-from modelops_bundle.operations.verify_evidence import Evidence
-from modelops_bundle.operations.verify_install import install
-from modelops_bundle.operations.verify_run import FLAGS, SURVEY, Limits, ModuleRun
-from modelops_bundle.operations.verify_subject import Subject, project_subject, published_subject
+from modelops_bundle.operations.verification.evidence import Evidence
+from modelops_bundle.operations.verification.install import install
+from modelops_bundle.operations.verification.run import FLAGS, SURVEY, Limits, ModuleRun
+from modelops_bundle.operations.verification.subject import (
+    Subject,
+    project_subject,
+    published_subject,
+)
 from modelops_bundle.storage.base import Remote
 from modelops_bundle.storage.bundle_cache import BundleCache, default_cache_folder
 from modelops_bundle.workspace.captive import run_captive

@@ -17,8 +17,8 @@ from modelops_bundle.core.probing import Report
 from modelops_bundle.core.proof import EntryProof, Interpreter, OpenFact, Problem, Trouble
 from modelops_bundle.core.proof_compare import Comparison, compare_call, compare_entry
 from modelops_bundle.core.registry import EntryKey, Kind, ModelEntry, TargetEntry
-from modelops_bundle.operations.verify_judge import PROBES, Judge, printed
-from modelops_bundle.operations.verify_subject import Subject
+from modelops_bundle.operations.verification.judge import PROBES, Judge, printed
+from modelops_bundle.operations.verification.subject import Subject
 from modelops_bundle.workspace.captive import Ended, run_captive
 from modelops_bundle.workspace.sandbox import BundleCopy, Sandbox, Traces
 

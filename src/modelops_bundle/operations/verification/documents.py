@@ -8,7 +8,7 @@ from modelops_bundle.core.proof import EntryProof, Problem
 from modelops_bundle.errors import InstallError
 from modelops_bundle.operations.documents import StatusDocument
 from modelops_bundle.operations.report_documents import status_document
-from modelops_bundle.operations.verify import Verification
+from modelops_bundle.operations.verification.verify import Verification
 
 #: Characters of what an entry printed.
 _PRINTED = 4_000

@@ -1,0 +1,1 @@
+"""What `verify` does: a bundle as it would travel, imported by a Python of its own."""

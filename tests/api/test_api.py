@@ -211,7 +211,7 @@ def test_a_job_for_another_bundle_is_refused(project: Path) -> None:
 
 def test_a_malformed_job_is_an_error_of_its_own(project: Path) -> None:
     api.push_dir(project)
-    with pytest.raises(JobError, match="'outputs' must be a list of names"):
+    with pytest.raises(JobError, match="'outputs' must be a name or a list of names"):
         api.require_fresh(project, job=decay_job(outputs=3))
 
 

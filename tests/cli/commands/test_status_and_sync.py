@@ -359,3 +359,13 @@ def test_entries_without_their_data_are_not_called_stale(shell: Shell) -> None:
 
 def test_an_entry_that_is_asked_for_is_shown_though_it_is_fresh(shell: Shell) -> None:
     assert "  = target incidence_target " in shell.ok("status", "incidence_target").out
+
+
+def test_an_entry_that_is_gone_from_its_file_may_only_have_another_name(shell: Shell) -> None:
+    shell.write("models/sir.py", "class Epidemic:\n    pass\n")
+    refused = shell("sync")
+    assert refused.code == 3
+    hint = "If it has another name now: mops-bundle sync --rename model:sir_starsimsir=SYMBOL"
+    assert refused.out.splitlines()[-1] == hint
+    (shell.root / "models/sir.py").unlink()
+    assert "If it has another name" not in shell("sync").out

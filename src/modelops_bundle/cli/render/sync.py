@@ -50,7 +50,7 @@ def render_sync(document: StatusDocument, columns: int, *, dry_run: bool = False
     lines += [*([""] if lines else []), *conflict_block(document)] if document["conflicts"] else []
     refusal = _refusal(document)
     if refusal:
-        return [*lines, f"Nothing written: {refusal}."]
+        return [*lines, f"Nothing written: {refusal}.", *_other_name(document)]
     if dry_run:
         return [*(lines or render_plan(document, columns)), "Nothing written: this was a dry run."]
     for block in preflight_blocks(document["preflight"], columns, verbose=False):
@@ -136,6 +136,18 @@ def _summary(document: StatusDocument) -> str:
     shown = [part for part in parts if not part.startswith("0 ")]
     unchanged = [f"{summary['unchanged']} unchanged"] if summary["unchanged"] else []
     return f"Plan: {', '.join(shown + unchanged) or 'no entry changes'}."
+
+
+def _other_name(document: StatusDocument) -> list[str]:
+    """How to say that the one entry to be removed is there under a name that nothing shows."""
+    removed = [entry for entry in document["entries"] if entry["action"] == "remove"]
+    if document.get("refused") != "destructive" or len(removed) != 1:
+        return []
+    [entry] = removed
+    if " is gone from " not in gone_message(entry):
+        return []  # its whole file is gone
+    option = f"--rename {entry['kind']}:{entry['id']}=SYMBOL"
+    return [f"If it has another name now: mops-bundle sync {option}"]
 
 
 def _refusal(document: StatusDocument) -> str:

@@ -112,6 +112,19 @@ def test_a_command_that_remembers_the_analysis_does_not_load_what_analyses(
     )
 
 
+def test_a_check_without_jobs_loads_nothing_of_jobs_and_with_sound_ones_compares_no_names(
+    warm_project: Path,
+) -> None:
+    jobs = {f"modelops_bundle.{name}" for name in ("operations.jobs", "preflight.jobs")}
+    found = loaded(warm_project, "check")
+    assert "modelops_bundle.operations.check" in found
+    assert not {*jobs, "modelops_bundle.codec.job_document"} & found
+    (warm_project / "job.json").write_text('{"model": "models.sir"}')
+    found = loaded(warm_project, "check", "--job", "job.json")
+    assert jobs <= found
+    assert "difflib" not in found
+
+
 def test_a_push_loads_what_it_does_and_a_pull_nothing_that_looks_at_the_code(
     warm_project: Path, tmp_path: Path
 ) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from modelops_bundle.codec.yaml_nodes import Node, ScalarNode, SequenceNode, resolved, scalar_type
+from modelops_bundle.core.closest import closest
 from modelops_bundle.core.job import (
     Coverage,
     JobName,
@@ -132,7 +132,7 @@ class Collected:
 
     def unknown(self, key: JobName, what: str, known: Iterable[str]) -> None:
         """Note a key that nothing reads."""
-        near = difflib.get_close_matches(key.text, list(known), n=1)
+        near = closest(key.text, known, number=1)
         self.remark(
             Remark(
                 key,

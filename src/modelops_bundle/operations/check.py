@@ -20,10 +20,9 @@ from modelops_bundle.core.plan import (
 )
 from modelops_bundle.core.registry import BundleRegistry, Entry
 from modelops_bundle.errors import RegistryError
-from modelops_bundle.operations.jobs import job_findings, read_job
 from modelops_bundle.operations.observe import Session
 from modelops_bundle.operations.planning import planned
-from modelops_bundle.operations.status import StatusReport, evaluate
+from modelops_bundle.operations.status import StatusReport, evaluate, report_on
 from modelops_bundle.workspace.git import ignored_by_git
 from modelops_bundle.workspace.project import REGISTRY, Project
 
@@ -79,19 +78,29 @@ def check(
             not_done="nothing was checked",
             hint="commit it where it was made, or run `mops-bundle init`",
         )
-    specifications = [read_job(project, file) for file in jobs]
-    session, _ = planned(project)
+    files = tuple(jobs)
+    findings_of = _reader(project, files) if files else None
+    session, plan = planned(project)
     unverified: tuple[BundlePath, ...] = ()
     if code_only:
         session, unverified = _with_recorded_data(session)
-    report = evaluate(session)
+    report = evaluate(session) if unverified else report_on(session, plan)
     details = report.environment_details
     findings = set(all_findings(report.plan, report.findings, details=details, strict=strict))
     findings.update(map(_unverified_finding, unverified))
-    findings.update(job_findings(report, specifications))
+    if findings_of is not None:
+        findings.update(findings_of(report))
     if report.conflicted:
         findings.add(_conflict_finding(report))
     return CheckReport(report=report, findings=tuple(sorted(findings, key=finding_order)))
+
+
+def _reader(project: Project, files: Iterable[Path]) -> Callable[[StatusReport], Iterable[Finding]]:
+    """Read jobs, before the project is looked at, and give what lays them against a report."""
+    from modelops_bundle.operations.jobs import job_findings, read_job  # most checks have none
+
+    specifications = [read_job(project, file) for file in files]
+    return lambda report: job_findings(report, specifications)
 
 
 def all_findings(

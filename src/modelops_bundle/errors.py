@@ -22,6 +22,9 @@ class BundleError(Exception):
         self.message = message
         self.not_done = not_done
         self.hint = hint
+        if hint:
+            # Tracebacks of programs that use the API show it below the message.
+            self.add_note(f"help: {hint}")
 
     def __str__(self) -> str:
         return f"{self.message}; {self.not_done}" if self.not_done else self.message

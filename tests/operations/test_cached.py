@@ -75,6 +75,8 @@ def test_a_name_that_is_not_there_is_the_only_error_that_is_told(remote: MemoryR
     with pytest.raises(NotFoundInRemoteError) as caught:
         resolved(remote, "latest")
     assert caught.value.__context__ is None
+    # A program that lets it pass shows the hint in the traceback.
+    assert caught.value.__notes__ == ["help: nothing has been published there yet"]
 
 
 def test_another_version_fetches_only_what_differs(

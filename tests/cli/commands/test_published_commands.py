@@ -32,6 +32,23 @@ def test_nothing_is_published_yet(shell: Shell) -> None:
     assert shell.ok("versions").out.startswith("Nothing is published in layout:~/")
 
 
+def test_versions_of_another_place_are_listed_without_a_project(
+    shell: Shell, bare: Shell, tmp_path: Path
+) -> None:
+    url = f"layout:{tmp_path}/store"
+    shell.ok("push", "--remote", url, "--tag", "v1")
+    assert bare.ok("versions", url).out.startswith(f"{url}\n")
+    wrong = shell("versions", "v1")
+    assert wrong.code == 2
+    assert "help: run `mops-bundle inspect v1`" in wrong.err
+
+
+def test_a_pull_outside_of_a_project_names_the_command_that_needs_none(bare: Shell) -> None:
+    shown = bare("pull", "oci://registry.example/team/flu:v1")
+    assert shown.code == 2
+    assert "help: run `mops-bundle ensure REF --dest DIR`" in shown.err
+
+
 def test_one_bundle(shell: Shell, pushed: tuple[str, str]) -> None:
     document = shell.json("inspect", "v1")
     assert document["digest"] == pushed[0]

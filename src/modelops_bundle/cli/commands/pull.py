@@ -31,12 +31,19 @@ def add_arguments(parser: CommandParser) -> None:
 
 def run(args: Namespace, out: Output) -> int:
     """Pull; nothing is written where local work stands against the bundle."""
-    from modelops_bundle.cli.here import current_project
+    from modelops_bundle.cli.here import current_project, in_project
     from modelops_bundle.cli.remote import bundle_of
     from modelops_bundle.cli.render.pull import render_conflicts, render_pull
+    from modelops_bundle.errors import ProjectNotFoundError
     from modelops_bundle.operations.pull import PullRequest, pull
     from modelops_bundle.operations.transfer_documents import pull_document
 
+    if args.ref and not in_project():
+        raise ProjectNotFoundError(
+            "pull brings a bundle into its project, and there is none here",
+            not_done="nothing was fetched",
+            hint="run `mops-bundle ensure REF --dest DIR` for a folder that is no project",
+        )
     project = current_project()
     remote, reference = bundle_of(args.ref or args.tag, args.remote)
     request = PullRequest(

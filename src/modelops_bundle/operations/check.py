@@ -19,7 +19,7 @@ from modelops_bundle.core.plan import (
     Verdict,
 )
 from modelops_bundle.core.registry import BundleRegistry, Entry
-from modelops_bundle.errors import RegistryError
+from modelops_bundle.operations.document import require_registry
 from modelops_bundle.operations.observe import Session
 from modelops_bundle.operations.planning import planned
 from modelops_bundle.operations.status import StatusReport, evaluate, report_on
@@ -69,18 +69,12 @@ def check(
 
     Raises:
         BundleError: the registry, the configuration or a job cannot be read.
-        RegistryError: there is no registry: in a clone that lacks it all would seem well.
+        RegistryError: there is no registry.
     """
-    if not project.registry.exists():
-        raise RegistryError(
-            "there is no registry to check",
-            path=REGISTRY,
-            not_done="nothing was checked",
-            hint="commit it where it was made, or run `mops-bundle init`",
-        )
     files = tuple(jobs)
     findings_of = _reader(project, files) if files else None
     session, plan = planned(project)
+    require_registry(session.file)
     unverified: tuple[BundlePath, ...] = ()
     if code_only:
         session, unverified = _with_recorded_data(session)

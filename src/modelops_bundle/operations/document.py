@@ -10,7 +10,7 @@ from modelops_bundle.codec.registry_yaml import decode, edit, new_document
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.merge import MergeConflict, merge_registries
 from modelops_bundle.core.registry import BundleRegistry, EntryKey
-from modelops_bundle.errors import ChangedDuringUseError, NeedsDecisionError
+from modelops_bundle.errors import ChangedDuringUseError, NeedsDecisionError, RegistryError
 from modelops_bundle.log import Log
 from modelops_bundle.workspace.atomic import write_atomic
 from modelops_bundle.workspace.locks import exclusive
@@ -65,6 +65,21 @@ def read_registry(project: Project) -> RegistryFile:
         conflicts=outcome.conflicts,
         was_conflicted=True,
     )
+
+
+def require_registry(file: RegistryFile) -> None:
+    """Refuse to check what is not there: in a clone that lacks its registry all would seem well.
+
+    Raises:
+        RegistryError: there is no registry, or nothing in it.
+    """
+    if not file.content:
+        raise RegistryError(
+            "there is no registry to check",
+            path=REGISTRY,
+            not_done="nothing was checked",
+            hint="commit it where it was made, or run `mops-bundle init`",
+        )
 
 
 def write_registry(

@@ -259,6 +259,32 @@ def test_a_find_in_another_file_is_added_by_discover_only(shell: Shell) -> None:
     assert shell.json("sync", "--discover")["summary"]["add"] == 2
 
 
+@pytest.mark.parametrize("lost", ["absent", "empty"])
+def test_a_check_of_a_lost_registry_does_not_pass(shell: Shell, lost: str) -> None:
+    registry = shell.root / ".modelops-bundle/registry.yaml"
+    registry.unlink() if lost == "absent" else registry.write_bytes(b"")
+    assert shell("status").code == 0
+    for arguments in (
+        ["status", "--check"],
+        ["status", "--check-staleness"],
+        ["sync", "--check"],
+        ["check"],
+    ):
+        shown = shell(*arguments)
+        assert shown.code == 2
+        assert shown.err == (
+            "error: .modelops-bundle/registry.yaml: there is no registry to check; nothing was "
+            "checked\n"
+            "help: commit it where it was made, or run `mops-bundle init`\n"
+        )
+        assert shown.out == ""
+
+
+def test_a_check_of_a_registry_without_entries_passes(shell: Shell) -> None:
+    shell.write(".modelops-bundle/registry.yaml", "version: '1.1'\n")
+    assert shell("status", "--check").code == 0
+
+
 def test_it_works_from_any_folder_of_the_project(shell: Shell) -> None:
     below = shell.root / "data"
     assert shell("status", folder=below).out == shell("status").out

@@ -55,7 +55,10 @@ def run(args: Namespace, out: Output) -> int:
         document = _evaluated(args)
     else:
         _LOG.debug("nothing has changed since the last status: shown as it was")
-    code = FAILED if (args.check or args.check_staleness) and _fails(document) else 0
+    checked = args.check or args.check_staleness
+    if checked and not document["entries"]:
+        _require_registry()
+    code = FAILED if checked and _fails(document) else 0
     if ids:
         document = _only(document, ids)
     verbose = args.verbose or bool(ids)
@@ -82,6 +85,13 @@ def _evaluated(args: Namespace) -> StatusDocument:
     if args.files:
         _add_files(document, report)
     return document
+
+
+def _require_registry() -> None:
+    from modelops_bundle.cli.here import current_project
+    from modelops_bundle.operations.document import read_registry, require_registry
+
+    require_registry(read_registry(current_project()))
 
 
 def _add_files(document: StatusDocument, report: StatusReport) -> None:

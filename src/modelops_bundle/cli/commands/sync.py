@@ -48,6 +48,7 @@ def add_arguments(parser: CommandParser) -> None:
 def run(args: Namespace, out: Output) -> int:
     """Print the plan, and write it unless a person must decide first."""
     from modelops_bundle.cli.here import current_project
+    from modelops_bundle.operations.document import read_registry, require_registry
     from modelops_bundle.operations.sync import SyncRequest, sync
 
     dry = args.dry_run or args.check
@@ -59,7 +60,10 @@ def run(args: Namespace, out: Output) -> int:
         renames=tuple(args.rename),
     )
     choose = _chooser(out) if out.interactive and not dry else None
-    outcome = sync(current_project(), request, choose)
+    project = current_project()
+    if args.check:
+        require_registry(read_registry(project))
+    outcome = sync(project, request, choose)
     show_outcome(outcome, out, dry_run=dry)
     if args.check and outcome.refused is None and not outcome.plan.empty:
         return STALE

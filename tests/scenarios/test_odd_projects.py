@@ -221,6 +221,7 @@ def test_a_project_without_entries_publishes_its_tracked_files(
     bare.ok("add", "notes/a.md")
     shown = bare.ok("push")
     assert "only tracked files travel" in shown.out
+    assert "  to register one: mops-bundle register-model PATH\n" in shown.out
     root = tmp_path / "elsewhere"
     root.mkdir()
     other = Shell(root, capsys)

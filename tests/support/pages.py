@@ -106,6 +106,7 @@ class Shell:
             (self._where / name).symlink_to(ROOT / name)
         self._environment = {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "VIRTUAL_ENV": sys.prefix,  # active, as the readme says how
             "HOME": str(folder / "home"),
             "COLUMNS": "80",
             "LC_ALL": "C.UTF-8",
@@ -161,7 +162,7 @@ class Shell:
         """What was printed as a page shows it: its ports, no folder of this run."""
         home = str(self._folder / "home")
         text = text.replace(home, "~").replace(str(self._folder), "FOLDER")
-        text = text.replace(sys.prefix, "~/venv")
+        text = text.replace(sys.prefix, "~/mops")
         for shown, real in self._ports.items():
             text = text.replace(real, shown)
         lines = (line.rstrip() for line in text.splitlines() if not _PROGRESS.fullmatch(line))

@@ -38,6 +38,7 @@ def render_push(document: PushDocument, columns: int) -> list[str]:
         lines.append(f"{would} digests in the registry first: they changed, behaviour did not.")
     if not document["entries"]:
         lines.append("No models or targets are registered: only tracked files travel.")
+        lines.append("  to register one: mops-bundle register-model PATH")
     verb = "Would push" if document["dry_run"] else "Pushed"
     lines += [
         f"{verb} {counted(document['files'], 'file')} to {document['url']}",

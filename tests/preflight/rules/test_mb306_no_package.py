@@ -34,6 +34,25 @@ def test_a_module_that_workers_refuse_is_an_error(path: str, hint: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "sought", "hint"),
+    [
+        ("models/sir.v2.py", "models/sir/v2.py", "Rename 'sir.v2' in models/sir.v2.py to 'sir_v2'"),
+        ("src/models/sir.v2.py", "models/sir/v2.py", "Rename 'sir.v2' in src/models/sir.v2.py to"),
+        ("sir.v2.py", "sir/v2.py", "Rename 'sir.v2' in sir.v2.py to 'sir_v2'"),
+        ("v1.2/sir.py", "v1/2/sir.py", "Rename 'v1.2' in v1.2/sir.py to 'v1_2'"),
+        ("v1.2/__init__.py", "v1/2.py", "Rename 'v1.2' in v1.2/__init__.py to 'v1_2'"),
+    ],
+)
+def test_a_name_with_a_dot_stands_for_a_folder_where_it_is_imported(
+    path: str, sought: str, hint: str
+) -> None:
+    (finding,) = findings(RULE, registry({"sir": model(path=path)}))
+    assert finding.severity is Severity.ERROR
+    assert finding.message.endswith(f"is imported from {sought}")
+    assert finding.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "models/sir.py",
@@ -43,6 +62,7 @@ def test_a_module_that_workers_refuse_is_an_error(path: str, hint: str) -> None:
         "models/_private.py",
         "models/données/sir.py",
         "models/sir_2024.py",
+        "src/v1/models/sir.py",
     ],
 )
 def test_a_module_in_a_package_is_fine(path: str) -> None:

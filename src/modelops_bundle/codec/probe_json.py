@@ -107,6 +107,7 @@ def decode_report(line: bytes) -> Report | None:
         call=_call(record.get("call")),
         reads=_accesses(record.get("reads")),
         writes=_accesses(record.get("writes")),
+        outside=_accesses(record.get("outside")),
     )
 
 

@@ -105,6 +105,7 @@ class Report:
     call: RunCall | None = None
     reads: tuple[RunAccess, ...] = ()
     writes: tuple[RunAccess, ...] = ()
+    outside: tuple[RunAccess, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,3 +112,28 @@ def test_an_editable_package_beside_the_project_counts_only_where_it_is_declared
     decay.edit("pyproject.toml", "dependencies = []", 'dependencies = ["chance"]')
     decay.ok("sync")
     assert verified(decay, *python, code=0)["sample_decayingsample"]["notes"] == []
+
+
+def test_what_is_read_outside_of_the_bundle_is_noted_with_its_line(
+    decay: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "beside" / "rates.csv").write_text("1\n")
+    (tmp_path / "beside" / "lucky.py").write_text("")
+    place = str(tmp_path / "beside")
+    code = (
+        "import sys, tempfile\n"
+        f"sys.path.append({place!r})\n"
+        f"open({place!r} + '/rates.csv').close()\n"
+        f"__import__(f'{{chr(108)}}ucky')  # mops: imports decay\n"
+        "with tempfile.NamedTemporaryFile() as own:\n"
+        "    open(own.name).close()\n"
+        f"open({place!r} + '/mine.csv', 'w').close()\n"
+        f"open({place!r} + '/mine.csv').close()\n"
+        "open('/etc/hostname').close()"
+    )
+    decay.edit(MODEL, IMPORTS, f"{IMPORTS}\n{code}\n")
+    decay.ok("sync")
+    [note] = verified(decay, code=0)["sample_decayingsample"]["notes"]
+    assert f"reads {place}/rates.csv ({MODEL}:7), {place}" in note
+    assert note.endswith(f"({MODEL}:8): a worker has that only in the same place")

@@ -116,6 +116,11 @@ class Judge:
             frames=frames,
         )
 
+    def shown_access(self, access: RunAccess) -> str:
+        """A file outside of bundle and project, and the line of the bundle that reads it."""
+        location = _location(self._frames(access.frames))
+        return access.path if location is None else f"{access.path} ({location})"
+
     def _missing(self, failure: RunFailure) -> Problem:
         name, frames = failure.missing, self._frames(failure.frames)
         absence, message, hint = self._absence(failure, frames)

@@ -204,7 +204,11 @@ class _Around:
 
     def notes(self) -> list[str]:
         """What is worth knowing."""
+        done = self.told.of("done")
         notes = []
+        if done is not None and done.outside:
+            read = [self.judge.shown_access(one) for one in done.outside]
+            notes.append(f"reads {_some(read)}: a worker has that only in the same place")
         if self.traces.added:
             notes.append(f"wrote {_some(self.traces.added)} into the bundle's folder")
         if self.ended.strays:

@@ -29,17 +29,6 @@ _PROCESS, _WRITE, _EXIT, _JSON = os.getpid, os.write, os._exit, json.dumps
 _SPEECHLESS = 94
 _FRAMES = 40
 _TEXT = 4_000
-#: Audit events that change what their first arguments name.
-_WRITING = frozenset(
-    f"{module}.{name}"
-    for module, names in {
-        "os": "chmod chown link mkdir remove rename rmdir symlink truncate utime",
-        "shutil": "move rmtree",
-        "sqlite3": "connect",
-    }.items()
-    for name in names.split()
-)
-_OPENED_TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 def main(arguments: list[str]) -> None:
@@ -47,7 +36,7 @@ def main(arguments: list[str]) -> None:
     with open(arguments[0], encoding="utf-8") as stream:
         request = json.load(stream)
     report = _Report(int(arguments[1]))
-    facts = _beside("facts")
+    facts, accesses = _beside("facts"), _beside("accesses")
     faulthandler.enable(all_threads=False)
     _leave_no_core()
     sys.argv = arguments[:1]
@@ -55,7 +44,7 @@ def main(arguments: list[str]) -> None:
     sys.path[:] = request["roots"] + [one for one in sys.path if not own.holds(one)]
     own.forget_what_is_loaded()
     sys.meta_path.insert(0, _Guard(request["roots"], own))
-    watch = _Watch(own)
+    watch = accesses.Watch(own)
     sys.addaudithook(watch)
     tried = _Trial(own, request["memory_bytes"])
     report.send({"event": "ready"})
@@ -68,7 +57,7 @@ def main(arguments: list[str]) -> None:
             report.send({"event": "calling", "id": entry["id"]})
             told, failure = tried(facts.called, module, entry, request)
             report.send({"event": "called", "id": entry["id"], "failure": failure, "call": told})
-    _end(report, watch)
+    _end(report, {"reads": watch.reads, "writes": watch.writes, "outside": watch.outside})
 
 
 def _leave_no_core() -> None:
@@ -81,9 +70,9 @@ def _leave_no_core() -> None:
         return
 
 
-def _end(report: _Report, watch: _Watch) -> None:
+def _end(report: _Report, accesses: Json) -> None:
     """Leave at once: threads and exit handlers of the user's code have nothing to add."""
-    report.send({"event": "done", "reads": watch.reads, "writes": watch.writes})
+    report.send({"event": "done", **accesses})
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -142,9 +131,14 @@ class _Own:
             return False
         real = os.path.realpath(path) + os.sep
         inside = max(len(one) if real.startswith(one) else 0 for one in self._elsewhere)
-        return inside > 0 and inside >= max(
-            len(one) if real.startswith(one) else 0 for one in self._prefixes
-        )
+        return inside > 0 and inside >= self._apart(real)
+
+    def is_apart(self, path: str) -> bool:
+        """Whether a path is private to the bundle's folder, or belongs to the interpreter."""
+        return self._apart(os.path.realpath(path) + os.sep) > 0
+
+    def _apart(self, real: str) -> int:
+        return max(len(one) if real.startswith(one) else 0 for one in self._prefixes)
 
     def forget_what_is_loaded(self) -> None:
         """Modules that a `.pth` file has imported from the project when the interpreter began."""
@@ -194,7 +188,7 @@ def _prefixes() -> list[str]:
 
     names = ("stdlib", "platstdlib", "purelib", "platlib")
     inside = [os.path.join(sys.prefix, one) for one in ("bin", "etc", "lib", "lib64", "share")]
-    return [sys.prefix, *inside, *(sysconfig.get_path(name) for name in names)]
+    return [sys.prefix, sys.base_prefix, *inside, *(sysconfig.get_path(name) for name in names)]
 
 
 class _Guard:
@@ -232,60 +226,6 @@ class _Guard:
         if origin.startswith(self._own.folder + os.sep):
             return False
         return self._own.holds(origin) or self._own.installed(origin)
-
-
-class _Watch:
-    """An audit hook: which files of the project were read beside the bundle; none is written."""
-
-    def __init__(self, own: _Own) -> None:
-        self._own = own
-        self.reads: list[Json] = []
-        self.writes: list[Json] = []
-
-    def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
-        """Note what concerns the project.
-
-        Raises:
-            PermissionError: it would have been written to.
-        """
-        if event == "open":
-            paths, flags = arguments[:1], arguments[2]
-            writes = isinstance(flags, int) and bool(flags & _OPENED_TO_WRITE)
-        elif event in _WRITING:
-            paths, writes = arguments[:2], True
-        else:
-            return
-        for path in paths:
-            if isinstance(path, (str, bytes, os.PathLike)):
-                self._note(_absolute(os.fsdecode(path)), writes=writes)
-
-    def _note(self, path: str, *, writes: bool) -> None:
-        if path.startswith(self._own.folder + os.sep) or not self._own.holds(path):
-            return
-        seen = self.writes if writes else self.reads
-        if len(seen) < _FRAMES and all(one["path"] != path for one in seen):
-            seen.append({"path": path, "frames": _stack(self._own.folder)})
-        if writes:
-            raise PermissionError(13, "the project is not to be written to", path)
-
-
-def _absolute(path: str) -> str:
-    """Also where code has changed the working folder."""
-    try:
-        return os.path.abspath(path)
-    except (OSError, ValueError):
-        return path  # the working folder is gone
-
-
-def _stack(folder: str) -> list[Json]:
-    """Where the user's code is, innermost last."""
-    frames: list[Json] = []
-    frame: types.FrameType | None = sys._getframe(3)
-    while frame is not None and len(frames) < _FRAMES:
-        if frame.f_code.co_filename.startswith(folder):
-            frames.insert(0, _frame(frame.f_code, frame.f_lineno))
-        frame = frame.f_back
-    return frames
 
 
 class _Trial:
@@ -358,15 +298,13 @@ def _frames(error: BaseException) -> list[Json]:
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_filename not in _HIDDEN:
-            frames.append(_frame(code, trace.tb_lineno))
+            frames.append(
+                {"file": code.co_filename, "line": trace.tb_lineno or 0, "function": code.co_name}
+            )
         trace = trace.tb_next
     if isinstance(error, SyntaxError) and error.filename:
         frames.append({"file": str(error.filename), "line": error.lineno or 0, "function": ""})
     return frames[-_FRAMES:]
-
-
-def _frame(code: types.CodeType, line: int) -> Json:
-    return {"file": code.co_filename, "line": line or 0, "function": code.co_name}
 
 
 def _beside(name: str) -> types.ModuleType:

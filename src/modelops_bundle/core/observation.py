@@ -190,6 +190,7 @@ class ProjectFacts:
             distributions that provide them, as far as metadata tell.
         wire: What tells the platform's workers how to run the bundle (an entry point, a
             dependency, `.modelops/manifest.json`, `wire.py`), or "" if nothing does.
+        wire_line: The 1-based line of a function in `wire.py` that they could not call, or 0.
         ignored: Files of closures and data that `.modelopsignore` leaves out: they would not
             travel.
         outside: Dependencies that resolve to a place outside the project root, with that place.
@@ -207,6 +208,7 @@ class ProjectFacts:
     distributions: frozenset[str] = frozenset()
     providers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     wire: str = ""
+    wire_line: int = 0
     ignored: frozenset[BundlePath] = frozenset()
     outside: Mapping[BundlePath, str] = field(default_factory=dict)
     pointers: Mapping[BundlePath, str] = field(default_factory=dict)

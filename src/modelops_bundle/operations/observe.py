@@ -225,6 +225,7 @@ def _project_facts(
         pyproject_line=tables.line,
         distributions=tables.distributions,
         wire=tables.wire,
+        wire_line=tables.wire_line,
         outside={path: place for path in data if (place := looked.outside(path)) is not None},
         tracked=tracked,
         packages=frozenset(

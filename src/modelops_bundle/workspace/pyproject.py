@@ -34,6 +34,7 @@ class PyprojectFacts:
         name: The project's name as written, or "".
         distributions: Normalised names (PEP 503) of all distributions named in any table.
         wire: What tells the platform's workers how to run the bundle, or "".
+        wire_line: The 1-based line of a function `wire` that they could not call, or 0.
         settings: The table `[tool.modelops-bundle]` as plain data.
         also_travels: The readme and licence files that it names and that are there.
         tables: The dependency tables as canonical JSON, or "".
@@ -47,6 +48,7 @@ class PyprojectFacts:
     name: str = ""
     distributions: frozenset[str] = frozenset()
     wire: str = ""
+    wire_line: int = 0
     settings: Table = field(default_factory=dict)
     also_travels: tuple[BundlePath, ...] = ()
     tables: str = ""
@@ -64,13 +66,15 @@ def read_project_facts(project: Project, scan: Scan) -> PyprojectFacts:
     environment = {PYPROJECT: table.dependencies} if table.dependencies else {}
     for path, lock in scan.states(_lock_files(scan)).items():
         environment[path] = lock.digest
+    wire = table.wire or _wire_file(scan)
     return PyprojectFacts(
         present=state is not None,
         problem=table.problem,
         line=table.line,
         name=table.name,
         distributions=frozenset(table.distributions),
-        wire=table.wire or _wire_file(scan),
+        wire=wire,
+        wire_line=_wire_line(scan) if wire == _WIRE_FILE else 0,
         settings=table.settings,
         also_travels=tuple(sorted(set(_named_files(scan, table)))),
         tables=table.tables,
@@ -120,6 +124,15 @@ def _wire_file(scan: Scan) -> str:
         if scan.exists(path):
             return path
     return ""
+
+
+def _wire_line(scan: Scan) -> int:
+    from modelops_bundle.analysis.wire_call import uncallable_wire
+
+    try:
+        return uncallable_wire(scan.read(_WIRE_FILE))
+    except FileNotFoundError:
+        return 0
 
 
 def _named_files(scan: Scan, table: PyprojectTable) -> Iterator[BundlePath]:

@@ -24,6 +24,13 @@ def test_entries_without_a_wire_function_are_one_warning(record: BundleRegistry)
     assert "modelops-calabaria" in finding.hint
 
 
+def test_a_wire_function_that_workers_cannot_call_is_a_warning_at_its_line() -> None:
+    facts = project(wire="wire.py", wire_line=4)
+    (finding,) = findings(RULE, MODELS, observation(project=facts))
+    assert str(finding.location) == "wire.py:4"
+    assert finding.hint == "Define it as wire(entrypoint, parameters, seed)"
+
+
 @pytest.mark.parametrize(
     ("record", "facts"),
     [

@@ -10,6 +10,7 @@ from modelops_bundle.preflight.base import PreflightContext, Rule
 from modelops_bundle.preflight.entities import settled_entries
 
 _PYPROJECT = BundlePath("pyproject.toml")
+_WIRE = BundlePath("wire.py")
 #: The import name of the distribution that has a wire function.
 _FRAMEWORK = "modelops_calabaria"
 
@@ -21,6 +22,15 @@ def check(context: PreflightContext) -> Iterator[Finding]:
     MB322's to say.
     """
     project, registry = context.observed.project, context.registry
+    if project.wire_line and (registry.models or registry.targets):
+        yield Finding(
+            code=RULE.code,
+            severity=RULE.severity,
+            message="The platform's workers cannot call this function wire: they pass an "
+            "entrypoint, parameters and a seed, by position",
+            hint="Define it as wire(entrypoint, parameters, seed)",
+            location=Location(_WIRE, project.wire_line),
+        )
     if project.wire or project.pyproject_problem or not (registry.models or registry.targets):
         return
     if project.pyproject and _imports_framework(context):
@@ -51,8 +61,9 @@ RULE = Rule(
         "The platform's workers run a bundle through a wire function. They look for an entry "
         "point of the group `modelops.wire`, in the bundle or in a dependency such as "
         "`modelops-calabaria`, for `.modelops/manifest.json`, and for `wire.py` at the root. None "
-        "of these is there. A bundle that is not meant for the platform needs none. Code that "
-        "imports `modelops_calabaria` undeclared is MB322 instead."
+        "of these is there, or the function in `wire.py` cannot take the entrypoint, the "
+        "parameters and the seed that they pass to it. A bundle that is not meant for the platform "
+        "needs none. Code that imports `modelops_calabaria` undeclared is MB322 instead."
     ),
     check=check,
 )

@@ -30,8 +30,8 @@ _EXIT_CODES = """\
 | 0 | done; plain `status` gives 0 whenever it could evaluate |
 | 1 | stale, or a preflight error, under `check`, `--check` or `--check-staleness`; an entry \
 that `verify` finds wrong; a push that was refused for one of these |
-| 2 | usage, configuration, an unreadable registry, source that cannot be parsed where that blocks \
-the command |
+| 2 | usage, configuration, an unreadable registry, none where one is to be checked or published, \
+source that cannot be parsed where that blocks the command |
 | 3 | needs a decision: `--force`, `--keep` or `--rename` |
 | 4 | remote or network failure, authentication |
 | 130 | interrupted: nothing is half done, and the same command goes on |

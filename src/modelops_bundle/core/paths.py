@@ -115,9 +115,9 @@ class Entrypoint(str):
     @property
     def module(self) -> str:
         """The dotted module."""
-        return self.partition(":")[0]
+        return self.rpartition(":")[0]  # the name of a file may have a colon
 
     @property
     def symbol(self) -> str:
         """The qualified name within the module."""
-        return self.partition(":")[2]
+        return self.rpartition(":")[2]

@@ -56,3 +56,12 @@ def test_a_file_that_cannot_be_parsed_is_one_error(shell: Shell) -> None:
 def test_a_dependency_table_that_changed_is_found_at_its_file(shell: Shell) -> None:
     shell.edit("pyproject.toml", '"modelops-calabaria"', '"modelops-calabaria", "numpy"')
     assert found(shell) == [("MB130", "error", "pyproject.toml:None")]
+
+
+def test_a_file_with_a_colon_in_its_name_is_a_move_and_no_rename(shell: Shell) -> None:
+    targets = shell.root / "targets"
+    (targets / "incidence.py").rename(targets / "a:b.py")
+    shown = shell("check")
+    assert shown.code == 1
+    assert "renamed" not in shown.out
+    assert "Rename 'a:b' in targets/a:b.py to 'a_b'" in shown.out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,14 @@ def test_line_endings_of_data_are_kept_once(tmp_path: Path) -> None:
     assert add_gitattributes(project)
     assert "data/** -text" in (tmp_path / ".gitattributes").read_text()
     assert not add_gitattributes(project)
+
+
+@pytest.mark.parametrize(("folders", "packages"), [((), []), (("src",), None)])
+def test_workers_can_install_a_new_project_of_several_folders(
+    tmp_path: Path, folders: tuple[str, ...], packages: list[str] | None
+) -> None:
+    for name in folders:
+        (tmp_path / name).mkdir()
+    init(tmp_path)
+    document = tomllib.loads((tmp_path / "pyproject.toml").read_text())
+    assert document.get("tool", {}).get("setuptools", {}).get("packages") == packages

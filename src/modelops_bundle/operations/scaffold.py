@@ -24,6 +24,13 @@ from modelops_bundle.workspace.pyproject_table import parse_pyproject
 from modelops_bundle.workspace.root import PROJECT_FOLDER
 
 _GITATTRIBUTES = b"# Digests are of bytes: no line-ending conversion of data.\ndata/** -text\n"
+_SOURCES = BundlePath("src")
+_NO_PACKAGES = """
+# Workers install what is declared here, and take the code from the bundle's folder as it is.
+# With a src/ folder, leave these two lines out: then its packages are installed too.
+[tool.setuptools]
+packages = []
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,7 @@ def init(folder: Path, *, name: str = "", env: str = "", remote: str = "") -> In
         CONFIG: encode_config(config),
         BundlePath(f"{PROJECT_FOLDER}/.gitignore"): default_private_ignore_text().encode(),
         IGNORE: default_ignore_text().encode(),
-        PYPROJECT: _pyproject(name),
+        PYPROJECT: _pyproject(name, flat=not project.path(_SOURCES).is_dir()),
     }
     created, kept = [], []
     for path, content in written.items():
@@ -154,12 +161,18 @@ def _config(name: str, env: str, remote: str) -> BundleConfig:
     return BundleConfig(remote=LOCAL_REMOTE, store_id=new_store_id(name), name=name)
 
 
-def _pyproject(name: str) -> bytes:
+def _pyproject(name: str, *, flat: bool) -> bytes:
+    """One that workers can install, as they do with each bundle.
+
+    Args:
+        flat: Models and targets are in folders beside this file. setuptools refuses to guess which
+            of several are packages, and none need be: workers import from the bundle's own folder.
+    """
     slug = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._") or "bundle"
     return (
         "[project]\n"
         f'name = "{slug}"\n'
         'version = "0.1.0"\n'
         'requires-python = ">=3.11"\n'
-        "dependencies = []\n"
+        "dependencies = []\n" + (_NO_PACKAGES if flat else "")
     ).encode()

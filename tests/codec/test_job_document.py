@@ -317,8 +317,9 @@ def test_aliases_that_expand_without_end_are_refused() -> None:
 
 
 def test_a_malformed_object_has_no_place() -> None:
-    with pytest.raises(JobError, match=r"^job: 'model' must be a text; the job was not checked$"):
+    with pytest.raises(JobError) as refused:
         job_of({"model": 3})
+    assert str(refused.value) == "job: 'model' must be a text; the job was not checked"
 
 
 VALUES = st.recursive(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
 
 from modelops_bundle import api
+from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.operations.check import check
+from modelops_bundle.operations.planning import planned
+from modelops_bundle.workspace.ignore import IgnoreRules
 from modelops_bundle.workspace.project import Project
+from modelops_bundle.workspace.stamps import stamp_of
+from modelops_bundle.workspace.statindex import StatIndex
 from support.disk import make_project, write
 from support.project import FILES, MODEL
 
@@ -78,3 +85,25 @@ def test_a_decision_that_leads_elsewhere_is_looked_at(root: Path) -> None:
     planned = api.plan(root, renames=choice)
     codes = {one["code"] for one in planned.to_dict()["preflight"]}
     assert codes >= EXPECTED
+
+
+def test_the_second_look_trusts_no_cache_where_the_first_one_does_not(root: Path) -> None:
+    """A wrong digest stays in a cache that cannot be written, on a full disk for instance."""
+    move(root)
+    project, data = Project(root), BundlePath("data/observed.csv")
+    true = Digest.of_bytes((root / data).read_bytes())
+    assert planned(project)[0].observed.files[data].digest == true
+    stamp = stamp_of((root / data).stat())
+    index = StatIndex.load(str(project.cache), IgnoreRules(b"").key)
+    index.record(data, stamp, bytes(32), stamp[1] + 1)
+    index.save(str(project.cache), lambda path: True)
+
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        session, plan = planned(project, trust_cache=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert plan.verdicts[0].path == "epi/outbreak.py", "it was looked at twice"
+    assert session.observed.files[data].digest == true

@@ -26,7 +26,8 @@ def planned(
         BundleError: the registry or the configuration cannot be read.
     """
     session = observe(project, trust_cache=trust_cache)
-    return seen_where_it_leads(session, plan_of(session, options), options)
+    plan = plan_of(session, options)
+    return seen_where_it_leads(session, plan, options, trust_cache=trust_cache)
 
 
 def plan_of(session: Session, options: PlanOptions | None) -> SyncPlan:
@@ -35,9 +36,13 @@ def plan_of(session: Session, options: PlanOptions | None) -> SyncPlan:
 
 
 def seen_where_it_leads(
-    session: Session, plan: SyncPlan, options: PlanOptions | None
+    session: Session, plan: SyncPlan, options: PlanOptions | None, *, trust_cache: bool
 ) -> tuple[Session, SyncPlan]:
-    """The same where no entry gets to another file; else a second look, and the plan from that."""
+    """The same where no entry gets to another file; else a second look, and the plan from that.
+
+    Args:
+        trust_cache: As for the first look, which may not have been able to mend the cache.
+    """
     before = {entry.path for _, entry in session.record.entries()}
     led = tuple(
         (key.kind, entry.path, entry.symbol)
@@ -46,5 +51,5 @@ def seen_where_it_leads(
     )
     if not led:
         return session, plan
-    again = observe(session.project, requested=led)
+    again = observe(session.project, trust_cache=trust_cache, requested=led)
     return again, plan_of(again, options)

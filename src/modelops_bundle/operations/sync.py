@@ -93,7 +93,7 @@ def sync(project: Project, request: SyncRequest, choose: Choose | None = None) -
     plan = plan_of(session, options)
     if choose is not None and plan.undecided:
         plan, options = _ask(session, plan, options, choose)
-    session, plan = seen_where_it_leads(session, plan, options)
+    session, plan = seen_where_it_leads(session, plan, options, trust_cache=request.trust_cache)
     return carry_out(session, plan, force=request.force, write=request.write)
 
 

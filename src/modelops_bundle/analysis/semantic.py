@@ -69,13 +69,6 @@ def symbol_digest(node: Definition) -> SemanticDigest:
     return SemanticDigest(f"{SCHEME}:sha256:{hasher.hexdigest()}")
 
 
-def assigned_digest(value: ast.expr) -> SemanticDigest:
-    """What a name that is assigned, not defined, stands for."""
-    hasher = hashlib.sha256(b"assigned\n")
-    _feed(hasher, canonical((value,)).texts)
-    return SemanticDigest(f"{SCHEME}:sha256:{hasher.hexdigest()}")
-
-
 def text_digest(text: str) -> str:
     """Hex digest of a module's docstring, in the form of a statement's."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelops_bundle.core.findings import Finding, Location, Severity, finding_order
+from modelops_bundle.core.naming_some import some_of
 from modelops_bundle.core.observation import FileState, Observation
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.plan import (
@@ -178,8 +179,7 @@ def _of_environment(reason: Reason, details: Mapping[BundlePath, tuple[str, ...]
     known = details.get(reason.path, ()) if reason.path is not None else ()
     if not known:
         return reason.message
-    more = f" and {len(known) - _TOLD} more" if len(known) > _TOLD else ""
-    return f"{reason.path}: {', '.join(known[:_TOLD])}{more}"
+    return f"{reason.path}: {some_of(known, _TOLD)}"
 
 
 def _without_explained(verdict: Verdict, reasons: tuple[Reason, ...]) -> Verdict:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from modelops_bundle.codec.registry_yaml import edit
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.findings import Location
+from modelops_bundle.core.naming_some import some_of
 from modelops_bundle.core.observation import FileState
 from modelops_bundle.core.paths import BundlePath
 from modelops_bundle.core.portability import REGISTRY_PATH
@@ -60,7 +61,7 @@ def unfit(report: StatusReport, *, not_done: str, then: str) -> tuple[Unfit, Bun
         )
     missing = plan_travel(report.plan.result, report.session.observed).missing
     if missing:
-        return "preflight", PreflightError(f"missing: {_some(missing)}", not_done=not_done)
+        return "preflight", PreflightError(f"missing: {some_of(missing)}", not_done=not_done)
     return None
 
 
@@ -92,14 +93,8 @@ def _stale_error(report: StatusReport, not_done: str, then: str) -> StaleError:
         hint += " (or `mops-bundle push --sync`)" if then == "push again" else ""
     if plan.unparsed:
         unparsed = [str(Location(v.path, v.line)) for v in plan.unparsed]
-        message = f"cannot be parsed: {_some(unparsed)}"
+        message = f"cannot be parsed: {some_of(unparsed)}"
     else:
         otherwise = "it holds a git conflict" if report.conflicted else "it differs from the code"
-        message = f"registry is stale ({_some(stale) or otherwise})"
+        message = f"registry is stale ({some_of(stale) or otherwise})"
     return StaleError(message, not_done=not_done, hint=hint)
-
-
-def _some(names: Collection[str]) -> str:
-    shown = list(names)[:_SHOWN]
-    rest = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.digest import Digest
+from modelops_bundle.core.naming_some import some_of
 from modelops_bundle.core.oci import Descriptor
 from modelops_bundle.core.provenance import Referrer
 from modelops_bundle.core.transfer import TagMove, may_move
@@ -305,8 +306,7 @@ def _published(text: str, tags: Iterable[str]) -> str:
     near = did_you_mean(text, names)
     if near:
         return near
-    rest = len(names) - _SHOWN
-    return f"its tags are {', '.join(names[:_SHOWN])}" + (f" and {rest} more" if rest > 0 else "")
+    return f"its tags are {some_of(names, _SHOWN)}"
 
 
 def check_moves(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from modelops_bundle.codec.probe_json import (
@@ -13,6 +13,7 @@ from modelops_bundle.codec.probe_json import (
     decode_report,
     encode_request,
 )
+from modelops_bundle.core.naming_some import some_of
 from modelops_bundle.core.probing import Report
 from modelops_bundle.core.proof import EntryProof, Interpreter, OpenFact, Problem, Trouble
 from modelops_bundle.core.proof_compare import Comparison, compare_call, compare_entry
@@ -26,7 +27,6 @@ RUN, SURVEY = PROBES / "run.py", PROBES / "survey.py"
 #: Isolated: nothing of the environment, of the user's own packages or of the working folder; no
 #: bytecode is written, and what is printed is not held back, as with workers.
 FLAGS = ("-I", "-B", "-u")
-_SHOWN = 5
 
 Entries = Mapping[EntryKey, ModelEntry | TargetEntry]
 
@@ -198,7 +198,7 @@ class _Around:
         ):
             found += [self.judge.of_access(one, writes=writes) for one in accesses]
         if self.traces.damaged:
-            message = f"it changed or deleted {_some(self.traces.damaged)}, which other tasks use"
+            message = f"it changed or deleted {some_of(self.traces.damaged)}, which other tasks use"
             found.append(Problem(trouble=Trouble.DATA_ERROR, message=message))
         return found
 
@@ -208,9 +208,9 @@ class _Around:
         notes = []
         if done is not None and done.outside:
             read = [self.judge.shown_access(one) for one in done.outside]
-            notes.append(f"reads {_some(read)}: a worker has that only in the same place")
+            notes.append(f"reads {some_of(read)}: a worker has that only in the same place")
         if self.traces.added:
-            notes.append(f"wrote {_some(self.traces.added)} into the bundle's folder")
+            notes.append(f"wrote {some_of(self.traces.added)} into the bundle's folder")
         if self.ended.strays:
             notes.append("left processes running, which were ended")
         return notes
@@ -239,8 +239,3 @@ class _Around:
 
 
 _USING = {Kind.MODEL: "making one as workers do", Kind.TARGET: "looking at it"}
-
-
-def _some(names: Sequence[str]) -> str:
-    rest = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.digest import Digest
 from modelops_bundle.core.graph import Edge, EdgeKind, Graph, Node, NodeKind, NodeState
 from modelops_bundle.core.paths import BundlePath
@@ -19,6 +18,7 @@ from modelops_bundle.core.registry import (
     TargetEntry,
 )
 from modelops_bundle.errors import InvalidPathError, UsageError
+from modelops_bundle.operations.ids import meant_id
 from modelops_bundle.operations.places import project_path
 from modelops_bundle.operations.report_documents import section_difference
 from modelops_bundle.operations.status import StatusReport, status
@@ -131,10 +131,9 @@ def _unknown(name: str, graph: Graph) -> UsageError:
         for node in graph.nodes.values()
         if node.kind in (*_FILES, NodeKind.MODEL, NodeKind.TARGET)
     ]
-    bare = name.removeprefix("model:").removeprefix("target:")
     return UsageError(
         f"no entry has the id {name!r}, and no file of the project this path",
-        hint=did_you_mean(bare, known, "run `mops-bundle list` for all ids"),
+        hint=meant_id(name, known),
     )
 
 

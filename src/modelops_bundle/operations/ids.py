@@ -1,7 +1,10 @@
-"""Ids that people give to entries and target sets: which ones can be shown and typed again."""
+"""Ids of entries and target sets: which can be shown and typed again, and which one was meant."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.errors import UsageError
 
 
@@ -20,3 +23,9 @@ def checked_id(text: str, *, not_done: str) -> str:
             hint="use visible characters, without blanks around them",
         )
     return text
+
+
+def meant_id(text: str, known: Iterable[str]) -> str:
+    """A hint for an id that no entry has, with `model:` or `target:` before it or not."""
+    bare = text.removeprefix("model:").removeprefix("target:")
+    return did_you_mean(bare, known, "run `mops-bundle list` for all ids")

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from modelops_bundle.core.closest import did_you_mean
 from modelops_bundle.core.paths import BundlePath, Entrypoint
 from modelops_bundle.core.plan import PlanOptions, SyncPlan, Verdict
 from modelops_bundle.core.registry import BundleRegistry, EntryKey, Kind
 from modelops_bundle.errors import UsageError
 from modelops_bundle.operations.document import write_registry
+from modelops_bundle.operations.ids import meant_id
 from modelops_bundle.operations.likeness import keep_sources
 from modelops_bundle.operations.mentions import stale_mentions
 from modelops_bundle.operations.observe import Session, observe
@@ -190,8 +190,7 @@ def key_of_kind(kind: Kind, entry_id: str, record: BundleRegistry) -> EntryKey:
 def _closest(name: str, ids: list[str]) -> str:
     if not ids:
         return "nothing is registered yet"
-    bare = name.removeprefix("model:").removeprefix("target:")
-    return did_you_mean(bare, ids, "run `mops-bundle list` for all ids")
+    return meant_id(name, ids)
 
 
 def _ask(

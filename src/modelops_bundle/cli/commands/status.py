@@ -129,9 +129,7 @@ def _only(document: StatusDocument, ids: Sequence[str]) -> StatusDocument:
 
 
 def _unknown(text: str, known: Sequence[str]) -> Exception:
-    from modelops_bundle.core.closest import did_you_mean
     from modelops_bundle.errors import UsageError
+    from modelops_bundle.operations.ids import meant_id
 
-    bare = text.removeprefix("model:").removeprefix("target:")
-    hint = did_you_mean(bare, known, "run `mops-bundle list` for all ids")
-    return UsageError(f"no entry has the id {text!r}", hint=hint)
+    return UsageError(f"no entry has the id {text!r}", hint=meant_id(text, known))

@@ -67,17 +67,20 @@ def read_registry(project: Project) -> RegistryFile:
     )
 
 
-def require_registry(file: RegistryFile) -> None:
-    """Refuse to check what is not there: in a clone that lacks its registry all would seem well.
+def require_registry(file: RegistryFile, to: str = "check", done: str = "checked") -> None:
+    """Refuse to work on what is not there: in a clone that lacks its registry all would seem well.
+
+    Args:
+        to, done: What it is wanted for, as "check" and "checked".
 
     Raises:
         RegistryError: there is no registry, or nothing in it.
     """
     if not file.content:
         raise RegistryError(
-            "there is no registry to check",
+            f"there is no registry to {to}",
             path=REGISTRY,
-            not_done="nothing was checked",
+            not_done=f"nothing was {done}",
             hint="commit it where it was made, or run `mops-bundle init`",
         )
 

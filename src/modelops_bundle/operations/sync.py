@@ -10,7 +10,7 @@ from modelops_bundle.core.paths import BundlePath, Entrypoint
 from modelops_bundle.core.plan import PlanOptions, SyncPlan, Verdict
 from modelops_bundle.core.registry import BundleRegistry, EntryKey, Kind
 from modelops_bundle.errors import UsageError
-from modelops_bundle.operations.document import write_registry
+from modelops_bundle.operations.document import require_registry, write_registry
 from modelops_bundle.operations.ids import meant_id
 from modelops_bundle.operations.likeness import keep_sources
 from modelops_bundle.operations.mentions import stale_mentions
@@ -83,6 +83,7 @@ def sync(project: Project, request: SyncRequest, choose: Choose | None = None) -
     Raises:
         UsageError: a rename names something that does not exist.
         ChangedDuringUseError: the registry was written by somebody else meanwhile.
+        RegistryError: there is no registry, and nothing was discovered that would begin one.
     """
     session = observe(project, trust_cache=request.trust_cache)
     options = PlanOptions(
@@ -94,6 +95,8 @@ def sync(project: Project, request: SyncRequest, choose: Choose | None = None) -
     if choose is not None and plan.undecided:
         plan, options = _ask(session, plan, options, choose)
     session, plan = seen_where_it_leads(session, plan, options, trust_cache=request.trust_cache)
+    if not plan.additions:
+        require_registry(session.file, "sync", "changed")
     return carry_out(session, plan, force=request.force, write=request.write)
 
 

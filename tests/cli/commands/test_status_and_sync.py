@@ -45,6 +45,26 @@ def test_a_project_in_sync(shell: Shell) -> None:
     assert "In sync: 1 model, 2 targets." in shell("status").out
 
 
+@pytest.mark.parametrize("options", [(), ("--dry-run",), ("--force",)])
+def test_without_a_registry_nothing_is_said_to_be_in_sync(
+    shell: Shell, options: tuple[str, ...]
+) -> None:
+    registry = shell.root / ".modelops-bundle/registry.yaml"
+    registry.unlink()
+    shown = shell("sync", *options)
+    assert (shown.code, shown.out) == (2, "")
+    assert shown.err.startswith(
+        "error: .modelops-bundle/registry.yaml: there is no registry to sync; nothing was changed\n"
+    )
+    assert not registry.exists()
+
+
+def test_a_sync_that_discovers_entries_may_begin_a_registry(shell: Shell) -> None:
+    (shell.root / ".modelops-bundle/registry.yaml").unlink()
+    shell.ok("sync", "--discover")
+    assert shell.ok("sync").out.startswith("In sync: 1 model, 2 targets.")
+
+
 def test_the_same_status_warm_and_cold(shell: Shell) -> None:
     for file in shell.root.rglob("*"):
         os.utime(file, (1_700_000_000, 1_700_000_000))

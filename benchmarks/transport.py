@@ -8,8 +8,9 @@ the same bytes. "raw" uploads and downloads this tool's blobs with `http.client`
 without hashing or checking anything: what the registry itself can take. "careful" does the same,
 and hashes what it moves, writes files of the right size and syncs them: the least that any client
 does which can be trusted. `--peer` names the existing tool's program, installed by you in an
-environment of its own. "cpu s" is the client's processor time: on a busy machine it says more than
-the wall clock. What earlier steps wrote is synced before each run.
+environment of its own. "cpu s" is the client's processor time, "server" the registry's meanwhile
+(on Linux): on a busy machine they say more than the wall clock. What earlier steps wrote is synced
+before each run.
 """
 
 from __future__ import annotations
@@ -87,6 +88,8 @@ class Bench:
         self._folder = folder
         self._shape = shape
         self._runs: dict[tuple[str, str], Run] = {}
+        #: The process of the registry that runs, or 0.
+        self._server = 0
         self._project = folder / "project"
         data = self._project / "data"
         data.mkdir(parents=True)
@@ -95,11 +98,11 @@ class Bench:
             with open(data / f"{number:04}.bin", "wb") as stream:
                 for start in range(0, shape.size_bytes, MIB):
                     stream.write(noise.randbytes(min(MIB, shape.size_bytes - start)))
-        print(f"{shape.name}\n{'':<10}{'':<18}{'wall s':>8}{'cpu s':>8}{'peak MB':>9}")
+        print(f"{shape.name}\n{'':<10}{'':<18}{'wall s':>8}{'cpu s':>8}{'server':>8}{'peak MB':>9}")
 
     def ours(self) -> None:
         """This tool; then an unchanged push, and a second version."""
-        with registry(self._folder) as host:
+        with self._registry() as host:
             remote = f"oci://{host}/bench/ours"
             must(*PROGRAM, "init", "--remote", remote, cwd=self._project)
             must(*PROGRAM, "add", "data", cwd=self._project)
@@ -122,7 +125,7 @@ class Bench:
         other = self._folder / "other"
         shutil.copytree(self._project, other, ignore=shutil.ignore_patterns("state.json", "cache"))
         must(*PROGRAM, "status", cwd=other)
-        with registry(self._folder) as host:
+        with self._registry() as host:
             command = [*PROGRAM, "push", "--remote", f"oci://{host}/bench/ours"]
             self._time("ours", "push after status", command, other)
         shutil.rmtree(other)
@@ -150,7 +153,7 @@ class Bench:
         shutil.rmtree(other)
         careful = [str(self._folder / "careful"), str(self._shape.size_bytes)]
         for tool, further in (("raw", []), ("careful", careful)):
-            with registry(self._folder) as host:
+            with self._registry() as host:
                 for action in ("push", "pull"):
                     command = [sys.executable, __file__, "--raw", action, host, str(store)]
                     self._time(tool, action, [*command, *further], self._folder)
@@ -165,7 +168,7 @@ class Bench:
         (project / "data").mkdir(parents=True)
         for path in sorted((self._project / "data").iterdir()):
             os.link(path, project / "data" / path.name)
-        with registry(self._folder) as host, home_is(home):
+        with self._registry() as host, home_is(home):
             (environments / "dev.yaml").write_text(
                 f"environment: dev\nregistry:\n  provider: docker\n  login_server: {host}\n"
                 "  requires_auth: false\n"
@@ -202,7 +205,7 @@ class Bench:
             stream.write("layout: files\n")
         must(*PROGRAM, "push", "--remote", f"layout:{store}", cwd=other)
         shutil.rmtree(other)
-        with registry(self._folder) as host:
+        with self._registry() as host:
             there, back = f"docker://{host}/bench/skopeo:latest", self._folder / "back"
             copy = ["skopeo", "copy", "--insecure-policy", "-q"]
             push = [*copy, "--dest-tls-verify=false", f"oci:{store}:latest", there]
@@ -224,28 +227,40 @@ class Bench:
             print(f"{'':<10}{mine}: {', '.join(ratios)}")
         print()
 
+    @contextmanager
+    def _registry(self) -> Iterator[str]:
+        """A registry until the block is left."""
+        sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+        from support.registry_server import running_registry
+
+        with running_registry(self._folder / "registry") as server:
+            self._server = server.pid
+            yield server.host
+        self._server = 0
+        shutil.rmtree(self._folder / "registry")
+
     def _time(self, tool: str, action: str, command: list[str], folder: Path) -> None:
         os.sync()
+        before = cpu_seconds_of(self._server)
         done = run(command, folder)
+        server = cpu_seconds_of(self._server) - before
         if done.exit_code != 0:
             raise RuntimeError(f"exit code {done.exit_code}: {' '.join(command)}")
         self._runs[tool, action] = done
         print(
-            f"{tool:<10}{action:<18}{done.seconds:>8.2f}{done.cpu_seconds:>8.2f}"
+            f"{tool:<10}{action:<18}{done.seconds:>8.2f}{done.cpu_seconds:>8.2f}{server:>8.2f}"
             f"{done.peak_bytes / 1e6:>9.0f}",
             flush=True,
         )
 
 
-@contextmanager
-def registry(folder: Path) -> Iterator[str]:
-    """A registry until the block is left."""
-    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-    from support.registry_server import running_registry
-
-    with running_registry(folder / "registry") as server:
-        yield server.host
-    shutil.rmtree(folder / "registry")
+def cpu_seconds_of(process: int) -> float:
+    """Processor time that a process has taken (proc(5), "stat": utime and stime); 0 elsewhere."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -46,10 +46,12 @@ class RegistryServer:
     Attributes:
         host: `127.0.0.1:port`.
         data: Where it keeps its blobs.
+        pid: Its process.
     """
 
     host: str
     data: Path
+    pid: int
 
     def url(self) -> str:
         """The URL of a repository that nothing was published to."""
@@ -127,7 +129,7 @@ def running_registry(
         stack.callback(drain.join)
         stack.callback(process.kill)
         host = line.partition("listening on ")[2].split('"')[0].split(",")[0].strip()
-        yield RegistryServer(host, folder / "data")
+        yield RegistryServer(host, folder / "data", process.pid)
 
 
 def _drain(log: Iterator[str]) -> None:
